@@ -1,0 +1,2 @@
+export { generateCompany } from './generate.ts';
+export * from './types.ts';
