@@ -1,0 +1,16 @@
+import { Foundation20261121000100 } from './20261121000100-foundation.ts';
+import { Roster20261121000200 } from './20261121000200-roster.ts';
+import { History20261121000300 } from './20261121000300-history.ts';
+import { Federation20261121000400 } from './20261121000400-federation.ts';
+import { SignIn20261121000500 } from './20261121000500-sign-in.ts';
+import { Operations20261121000600 } from './20261121000600-operations.ts';
+
+/** All migrations in order. A merged migration is never edited; a new one sorts last. */
+export const MIGRATIONS = [
+  Foundation20261121000100,
+  Roster20261121000200,
+  History20261121000300,
+  Federation20261121000400,
+  SignIn20261121000500,
+  Operations20261121000600,
+] as const;
