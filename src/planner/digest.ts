@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { Decision, FieldChange, StagedAction } from '../domain/staging.ts';
+import { sha256Hex } from './canonical-hash.ts';
+import { compareCodePoints } from './fold.ts';
+import { jsonbText } from './jsonb-text.ts';
+
+/** What a reviewer approves of one staged row. Situation and issues are left out: they explain, they do not act. */
+export interface DigestedRow {
+  readonly kind: 'ORG_UNIT' | 'ACCOUNT';
+  /** Id of the staged row, lower case; unique among the run's rows of its kind. */
+  readonly stagedId: string;
+  readonly action: StagedAction;
+  readonly decision: Decision;
+  /** Id of the unit or account that the row changes, `null` for a create. */
+  readonly targetId: string | null;
+  /** Version of the target that the changes were computed from, `null` for a create. */
+  readonly baseVersion: number | null;
+  readonly changes: readonly FieldChange[];
+}
+
+/** Changes in their one order: by field, in code-point order. */
+export const sortChanges = (changes: readonly FieldChange[]): readonly FieldChange[] =>
+  changes.length < 2 ? changes : changes.toSorted((a, b) => compareCodePoints(a.field, b.field));
+
+/**
+ * Digest of one staged row: SHA-256, hex. In SQL, with `changes` a jsonb array sorted by field (`collate "C"`):
+ *
+ * ```sql
+ * encode(sha256(convert_to(concat_ws(E'\n', kind, staged_id, action, decision,
+ *   coalesce(target_id::text, ''), coalesce(base_version::text, ''), changes::text), 'UTF8')), 'hex')
+ * ```
+ */
+export const rowDigest = (row: DigestedRow): string => {
+  const changes = row.changes.length === 0 ? '[]' : jsonbText(sortChanges(row.changes));
+  const head = `${row.kind}\n${row.stagedId}\n${row.action}\n${row.decision}\n`;
+  return sha256Hex(`${head}${row.targetId ?? ''}\n${row.baseVersion ?? ''}\n${changes}`);
+};
+
+const compareRows = (a: DigestedRow, b: DigestedRow): number =>
+  compareCodePoints(a.kind, b.kind) || compareCodePoints(a.stagedId, b.stagedId);
+
+/**
+ * Digest of a reviewed run, row by row: accounts before units, each by staged id ascending. SHA-256, hex, over
+ * the row digests' hex texts without separator; of no rows it is the digest of the empty text. In SQL:
+ *
+ * ```sql
+ * encode(sha256(convert_to(coalesce(string_agg(row_digest, '' order by kind collate "C", staged_id), ''), 'UTF8')), 'hex')
+ * ```
+ *
+ * Throws TypeError when a row comes out of order or twice.
+ */
+export class RunDigest {
+  readonly #hash = createHash('sha256');
+  #last: DigestedRow | undefined;
+
+  add(row: DigestedRow): void {
+    if (this.#last !== undefined && compareRows(this.#last, row) >= 0) {
+      throw new TypeError(`staged row out of order: ${row.kind} ${row.stagedId}`);
+    }
+    this.#last = row;
+    this.#hash.update(rowDigest(row));
+  }
+
+  finish(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+/** Digest of a run whose rows are at hand in any order; see {@link RunDigest}. */
+export const runDigest = (rows: readonly DigestedRow[]): string => {
+  const digest = new RunDigest();
+  for (const row of rows.toSorted(compareRows)) digest.add(row);
+  return digest.finish();
+};
