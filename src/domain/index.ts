@@ -21,6 +21,7 @@
 export * from './connection.ts';
 export * from './errors/index.ts';
 export * from './ids.ts';
+export * from './principal.ts';
 export * from './remote.ts';
 export * from './roster.ts';
 export * from './staging.ts';
