@@ -1,0 +1,36 @@
+/** What one key may do. */
+export interface RateLimit {
+  /** The platform's own limit, calls per second; the budget stays a little below it. */
+  readonly perSecond: number;
+  /** Goes before everybody who waits without it, e.g. the disabling of a leaver behind a long push. */
+  readonly urgent?: boolean;
+}
+
+/**
+ * Paces calls just under a platform's limit instead of colliding with it, one budget per key (app × API).
+ * Declared by its consumers, the platform adapters.
+ */
+export interface RateBudget {
+  /** Resolves when the call may be sent; rejects with the signal's reason when it is aborted first. */
+  acquire(key: string, limit: RateLimit, signal: AbortSignal): Promise<void>;
+  /** The platform asked us to wait: nothing of this key is released before that instant (epoch milliseconds). */
+  penalise(key: string, untilMs: number): void;
+  /** Milliseconds until `calls` more calls of this key will have been released, as far as this process knows. */
+  eta(key: string, calls: number, limit: RateLimit): number;
+}
+
+/**
+ * Hands out instants at which a call may start. One implementation counts in memory, one in the database,
+ * so that several processes share a limit. Times are relative, so that no two clocks are ever compared.
+ */
+export interface SlotLedger {
+  /**
+   * Reserves `count` consecutive slots, `spacingMs` apart; answers with the milliseconds from now to the
+   * first of them (a little negative when the last slot was missed by a hair).
+   */
+  reserve(key: string, count: number, spacingMs: number): Promise<number>;
+  /** Moves every slot that is not handed out yet behind `forMs` milliseconds from now. */
+  penalise(key: string, forMs: number): Promise<void>;
+  /** A slot that starts later than this many milliseconds after its time is forfeited and reserved anew. */
+  readonly forfeitAfterMs: number;
+}
