@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../domain/errors/index.ts';
+import { canEnter, type SystemUser } from './system-user.ts';
+
+/** Where root keeps what the server's user must reach when the data directory lies under a private home. */
+export const SYSTEM_ROOT = '/var/lib/muster';
+
+/** File that names the place of the cluster when that is not below the data directory itself. */
+const POINTER = 'postgres.location';
+
+// A socket's path may have 103 bytes on macOS and 107 on Linux; its file name takes 18.
+const LONGEST_SOCKET_DIRECTORY = 80;
+
+export interface Location {
+  /** The data directory that was configured, absolute, without links. */
+  readonly dataDir: string;
+  /** PostgreSQL's own directory. */
+  readonly cluster: string;
+  /** Holds the socket; only the server's user and root may enter. */
+  readonly sockets: string;
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+
+const refuse = (reason: string): AppError => new AppError('CONFIGURATION_INVALID', { details: { reason } });
+
+/** Makes a directory for the server's user alone, or makes sure that one which exists is nobody else's. */
+const own = async (directory: string, user: SystemUser | null): Promise<void> => {
+  await mkdir(dirname(directory), { recursive: true, mode: 0o755 });
+  await mkdir(directory, { mode: 0o700 }).catch(() => undefined);
+  const found = await lstat(directory);
+  const us = process.getuid?.() ?? found.uid;
+  if (!found.isDirectory() || (found.uid !== us && found.uid !== user?.uid)) {
+    throw refuse(`${directory} belongs to somebody else (uid ${found.uid})`);
+  }
+  if (user !== null) await chown(directory, user.uid, user.gid);
+};
+
+/** `<data>/postgres`, or, when the server's user cannot enter there, a place that follows from the path alone. */
+const clusterHome = async (dataDir: string, user: SystemUser | null, systemRoot: string): Promise<string> => {
+  const pointer = join(dataDir, POINTER);
+  if (existsSync(pointer)) return (await readFile(pointer, 'utf8')).trim();
+  if (user === null || canEnter(user, dataDir)) return join(dataDir, 'postgres');
+  const outside = join(systemRoot, digestOf(dataDir));
+  await own(outside, user);
+  if (!canEnter(user, outside)) {
+    throw refuse(`PostgreSQL runs as ${user.name}, who can enter neither ${dataDir} nor ${outside}`);
+  }
+  await writeFile(pointer, `${outside}\n`);
+  return outside;
+};
+
+/**
+ * Finds, or chooses and records, where the cluster of a data directory lies.
+ * @throws AppError CONFIGURATION_INVALID when no place suits
+ */
+export const locate = async (
+  configured: string,
+  user: SystemUser | null,
+  systemRoot: string,
+): Promise<Location> => {
+  await mkdir(configured, { recursive: true, mode: user === null ? 0o700 : 0o755 });
+  const dataDir = await realpath(configured);
+  const home = await clusterHome(dataDir, user, systemRoot);
+  await own(home, user);
+  const near = join(home, 'sockets');
+  const isShort = Buffer.byteLength(near) <= LONGEST_SOCKET_DIRECTORY;
+  const sockets = isShort ? near : join(tmpdir(), `muster-${digestOf(dataDir)}`);
+  await own(sockets, user);
+  return { dataDir, cluster: join(home, 'cluster'), sockets };
+};
