@@ -4,6 +4,7 @@ import { History20261121000300 } from './20261121000300-history.ts';
 import { Federation20261121000400 } from './20261121000400-federation.ts';
 import { SignIn20261121000500 } from './20261121000500-sign-in.ts';
 import { Operations20261121000600 } from './20261121000600-operations.ts';
+import { JobWorkers20261121000700 } from './20261121000700-job-workers.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Federation20261121000400,
   SignIn20261121000500,
   Operations20261121000600,
+  JobWorkers20261121000700,
 ] as const;
