@@ -1,0 +1,83 @@
+import { AppError, type ErrorCode } from '../../domain/index.ts';
+
+/** One line of a platform's error table. */
+export interface VendorErrorRow {
+  readonly vendorCodes: readonly string[];
+  readonly code: ErrorCode;
+  /** Vendor page, or `observed` where only recorded answers show it. */
+  readonly source: string;
+  /** Which field of ours the code is about. */
+  readonly field?: string;
+}
+
+export interface VendorFailure {
+  readonly vendorCode: string;
+  readonly vendorMessage: string;
+  /** Name of the call, without credentials. */
+  readonly api: string;
+  /** What was asked for: id of the department or person. */
+  readonly object?: string;
+  /** Instant at which the platform lifts its limit, epoch milliseconds. */
+  readonly retryAt?: number;
+}
+
+export type VendorErrorTable = ReadonlyMap<string, VendorErrorRow>;
+
+/** Indexes rows by vendor code. Throws `TypeError` when a code is listed twice. */
+export const vendorErrorTable = (rows: readonly VendorErrorRow[]): VendorErrorTable => {
+  const table = new Map<string, VendorErrorRow>();
+  for (const row of rows)
+    for (const vendorCode of row.vendorCodes) {
+      if (table.has(vendorCode)) throw new TypeError(`vendor code ${vendorCode} is listed twice`);
+      table.set(vendorCode, row);
+    }
+  return table;
+};
+
+const parsed = (message: string): Record<string, string> => {
+  const address = /request ip=([0-9a-fA-F.:]+)/.exec(message)?.[1];
+  const permission = /\[([\w.,\s-]+)\]|requiredScopes=\[([^\]]+)\]/.exec(message)?.[1];
+  const link = /https?:\/\/[^\s,，"）)]+/.exec(message)?.[0];
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(permission === undefined ? {} : { permission }),
+    ...(link === undefined ? {} : { link }),
+  };
+};
+
+/**
+ * Translates a vendor's failure to ours; unlisted codes become `PLATFORM_UNKNOWN_ERROR`. Addresses, missing
+ * permissions and links are taken out of the vendor's message, because the administrator needs them.
+ */
+export const translateVendorError = (table: VendorErrorTable, failure: VendorFailure): AppError => {
+  const row = table.get(failure.vendorCode);
+  const vendorMessage = failure.vendorMessage.slice(0, 500);
+  return new AppError(row?.code ?? 'PLATFORM_UNKNOWN_ERROR', {
+    details: {
+      ...parsed(vendorMessage),
+      vendorCode: failure.vendorCode,
+      vendorMessage,
+      api: failure.api,
+      ...(failure.object === undefined ? {} : { object: failure.object }),
+      ...(row?.field === undefined ? {} : { field: row.field }),
+    },
+    ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
+  });
+};
+
+const BEIJING = '+08:00';
+const instant = (text: string | undefined): number =>
+  text === undefined ? Number.NaN : Date.parse(`${text.replace(' ', 'T')}${BEIJING}`);
+
+/**
+ * Milliseconds that a throttle message asks us to wait, `undefined` when it names no end. The message also names
+ * when the counted span ended, by the platform's own clock: their difference holds even where our clock is wrong.
+ */
+export const throttleWaitMs = (message: string, platformNowMs: number): number | undefined => {
+  const stamp = String.raw`(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})`;
+  const end = instant(new RegExp(`(?:限制|处罚)将在\\s*${stamp}`).exec(message)?.[1]);
+  if (Number.isNaN(end)) return undefined;
+  const counted = instant(new RegExp(`到\\s*${stamp}`).exec(message)?.[1]);
+  const wait = end - (Number.isNaN(counted) ? platformNowMs : counted);
+  return wait >= 0 && wait <= 3_600_000 ? Math.max(wait, 100) : undefined;
+};
