@@ -41,10 +41,12 @@ const compareRows = (a: DigestedRow, b: DigestedRow): number =>
 
 /**
  * Digest of a reviewed run, row by row: accounts before units, each by staged id ascending. SHA-256, hex, over
- * the row digests' hex texts without separator; of no rows it is the digest of the empty text. In SQL:
+ * the row digests (32 bytes each) one after another; of no rows it is the digest of nothing. In SQL, with the
+ * row digests stored as bytea and each `string_agg` replaced by an empty bytea when there are no rows:
  *
  * ```sql
- * encode(sha256(convert_to(coalesce(string_agg(row_digest, '' order by kind collate "C", staged_id), ''), 'UTF8')), 'hex')
+ * encode(sha256((select string_agg(row_digest, ''::bytea order by id) from staged_account …)
+ *   || (select string_agg(row_digest, ''::bytea order by id) from staged_org_unit …)), 'hex')
  * ```
  *
  * Throws TypeError when a row comes out of order or twice.
@@ -58,7 +60,7 @@ export class RunDigest {
       throw new TypeError(`staged row out of order: ${row.kind} ${row.stagedId}`);
     }
     this.#last = row;
-    this.#hash.update(rowDigest(row));
+    this.#hash.update(rowDigest(row), 'hex');
   }
 
   finish(): string {

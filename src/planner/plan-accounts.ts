@@ -1,0 +1,118 @@
+import type { PullRules } from '../domain/connection.ts';
+import type { AccountId } from '../domain/ids.ts';
+import type { RemoteAccountValue } from '../domain/remote.ts';
+import type { Issue } from '../domain/staging.ts';
+import type { AccountPlanContext, AccountRow, PlannedAccount, RosterAccount } from './facts.ts';
+import { findClashes } from './find-clashes.ts';
+import { compareCodePoints } from './fold.ts';
+import { type Guards, judgeGuards } from './guard.ts';
+import { issue } from './issues.ts';
+import { buildMatchIndex, type Matched, matchAccounts } from './match.ts';
+import { addIssues, planAccount } from './propose.ts';
+import { beyondQuota } from './quota.ts';
+
+/** Everything that one pull of people is planned from. */
+export interface AccountPlanInput {
+  readonly context: AccountPlanContext;
+  readonly rules: Pick<PullRules, 'matchKeys' | 'guard'>;
+  readonly remotes: readonly RemoteAccountValue[];
+  /** The whole roster of the tenant. */
+  readonly roster: readonly RosterAccount[];
+  /** Links of this connection: platform id to account. */
+  readonly links: ReadonlyMap<string, AccountId>;
+  /** Absence means leaving: see `concludeLeavers`. */
+  readonly conclusive: boolean;
+  /** Accounts that may still be created; `null` = unlimited. */
+  readonly room: number | null;
+}
+
+export interface AccountPlan {
+  /** By platform id in code-point order, whatever order the input came in. */
+  readonly rows: readonly PlannedAccount[];
+  readonly guards: Guards;
+}
+
+const rowOf = (
+  remote: RemoteAccountValue,
+  matched: Matched | undefined,
+  roster: ReadonlyMap<AccountId, RosterAccount>,
+): AccountRow => {
+  if (matched === undefined) throw new TypeError(`${remote.externalId}: not matched`);
+  const { match, dispute } = matched;
+  const current = match.accountId === undefined ? null : (roster.get(match.accountId) ?? null);
+  return {
+    externalId: remote.externalId,
+    remote,
+    current,
+    match,
+    ...(dispute === null ? {} : { dispute }),
+  };
+};
+
+const presentRows = (input: AccountPlanInput, roster: ReadonlyMap<AccountId, RosterAccount>) => {
+  const linked = new Set(input.links.values());
+  const index = buildMatchIndex(
+    input.roster
+      .filter(({ status }) => status !== 'DELETED')
+      .map((account) => ({ ...account, linked: linked.has(account.id) })),
+    input.rules.matchKeys,
+  );
+  const matches = matchAccounts(
+    index,
+    input.remotes.map((remote) => ({ remote, linkedTo: input.links.get(remote.externalId) ?? null })),
+  );
+  return input.remotes.map((remote, i) => rowOf(remote, matches[i], roster));
+};
+
+const absentRows = (input: AccountPlanInput, roster: ReadonlyMap<AccountId, RosterAccount>): AccountRow[] => {
+  if (!input.conclusive) return [];
+  const seen = new Set(input.remotes.map(({ externalId }) => externalId));
+  return [...input.links].flatMap(([externalId, accountId]) => {
+    const current = roster.get(accountId);
+    if (seen.has(externalId) || current === undefined) return [];
+    const match = { situation: 'DELETED' as const, accountId, candidates: [], keyIndex: null };
+    return [{ externalId, remote: null, current, match }];
+  });
+};
+
+const withClashes = (rows: readonly PlannedAccount[], input: AccountPlanInput): PlannedAccount[] => {
+  const writing = rows.filter(({ changes }) => changes.length > 0);
+  const clashes = findClashes(writing, input.roster, input.context.definitions);
+  return rows.map((row) => addIssues(row, clashes.get(row.externalId) ?? []));
+};
+
+const withQuota = (rows: readonly PlannedAccount[], room: number | null): PlannedAccount[] => {
+  const creates = rows.filter(({ action }) => action === 'CREATE');
+  const beyond = beyondQuota(creates, room);
+  const over: readonly Issue[] = [issue('QUOTA_EXCEEDED', null, String(room))];
+  return rows.map((row) => (beyond.has(row.externalId) ? addIssues(row, over) : row));
+};
+
+const tripped = (guards: Guards, action: string): boolean =>
+  (action === 'DISABLE' && guards.disables.tripped) || (action === 'MOVE' && guards.moves.tripped);
+
+/**
+ * Plan of a whole pull of people, in memory: matching, difference, issues, quota and guards.
+ *
+ * This is the meaning of staging. The flow stages the same in SQL and in batches; this function is what it is
+ * checked against, and what small runs and previews may use as it is.
+ */
+export const planAccounts = (input: AccountPlanInput): AccountPlan => {
+  const roster = new Map(input.roster.map((account) => [account.id, account]));
+  const rows = [...presentRows(input, roster), ...absentRows(input, roster)];
+  const planned = rows
+    .map((row) => planAccount(input.context, row))
+    .sort((a, b) => compareCodePoints(a.externalId, b.externalId));
+  const judged = withQuota(withClashes(planned, input), input.room);
+  const counted = (action: string): number => judged.filter((row) => row.action === action).length;
+  const guards = judgeGuards(input.rules.guard, {
+    linked: input.links.size,
+    disables: counted('DISABLE'),
+    moves: counted('MOVE'),
+  });
+  const held = [issue('GUARD_TRIPPED', null, null, false)];
+  return {
+    rows: judged.map((row) => (tripped(guards, row.action) ? addIssues(row, held) : row)),
+    guards,
+  };
+};
