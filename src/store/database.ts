@@ -22,6 +22,16 @@ export interface Database {
   ): Promise<Row[]>;
 
   /**
+   * Rows of one statement that writes, in a transaction of its own and in one round trip. After a deadlock it is
+   * sent again (3 times at most). Several changes fit into one statement as data-modifying CTEs.
+   */
+  write<Row extends pg.QueryResultRow>(
+    context: ActorContext,
+    statement: Statement,
+    params?: readonly unknown[],
+  ): Promise<Row[]>;
+
+  /**
    * Work in one transaction as one actor in one tenant. It is committed when `work` resolves and rolled back
    * when it throws. After a serialization failure or a deadlock `work` runs again (3 times at most), so it
    * must have no effects outside the transaction.
@@ -81,6 +91,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       pool.with(
         async (client) => (await sessions.query<Row>(client, tenantId, queryConfig(statement, params))).rows,
       ),
+    write: (context, statement, params = []) => transactions.runOne(context, statement, params),
     transaction: (context, work, transactionOptions) => transactions.run(context, work, transactionOptions),
     em: (context, work) => transactions.run(context, (tx) => work(tx.em)),
     system: (work) => transactions.runWithoutTenant(work, (client) => sessions.clear(client)),

@@ -112,6 +112,36 @@ const inTransaction = async <T>(
   }
 };
 
+/**
+ * BEGIN, settings, statement and COMMIT are sent before any of them is answered. Should the statement fail, the
+ * COMMIT that is already under way rolls back; should BEGIN itself fail, the server refuses the statement,
+ * because outside of a transaction it only reads.
+ */
+const singleStatement = async <Row extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  context: ActorContext,
+  query: pg.QueryConfig,
+): Promise<Row[]> => {
+  const begun = begin(client, context, {});
+  const answer = client.query<Row>(query);
+  const ended = client.query('commit');
+  for (const outcome of await Promise.allSettled([...begun, answer, ended])) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
+  return (await answer).rows;
+};
+
+const repeated = async <T>(retries: number, work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= retries || !isRetryable(error)) throw error;
+      await sleep((attempt + 1) * 5 * (1 + Math.random()));
+    }
+  }
+};
+
 /** Runs transactions over a pool; see `Database.transaction`. */
 export class Transactions {
   readonly #pool: ConnectionPool;
@@ -122,20 +152,19 @@ export class Transactions {
     this.#managers = managers;
   }
 
-  async run<T>(
+  run<T>(context: ActorContext, work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return repeated(options.retries ?? 3, () => this.#once(context, work, options));
+  }
+
+  /** A transaction of one statement in one round trip; see `Database.write`. */
+  runOne<Row extends pg.QueryResultRow>(
     context: ActorContext,
-    work: (tx: Tx) => Promise<T>,
-    options: TransactionOptions = {},
-  ): Promise<T> {
-    const retries = options.retries ?? 3;
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#once(context, work, options);
-      } catch (error) {
-        if (attempt >= retries || !isRetryable(error)) throw error;
-        await sleep((attempt + 1) * 5 * (1 + Math.random()));
-      }
-    }
+    statement: Statement,
+    params: readonly unknown[],
+  ): Promise<Row[]> {
+    return repeated(3, () =>
+      this.#pool.with((client) => singleStatement<Row>(client, context, queryConfig(statement, params))),
+    );
   }
 
   /** A transaction that belongs to no tenant; `clear` takes the pooled connection's tenant away first. */
