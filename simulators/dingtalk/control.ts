@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { faultRuleSchema } from './faults.ts';
+import { settingsSchema } from './settings.ts';
+import type { Control } from './simulator.ts';
+import { readBody } from './transport.ts';
+
+/** Where another process drives the simulator; see README.md. */
+export const CONTROL_PREFIX = '/__control';
+
+const appSchema = z.strictObject({
+  clientId: z.string().optional(),
+  clientSecret: z.string().optional(),
+  name: z.string().optional(),
+  enabled: z.boolean().optional(),
+  scopes: z.array(z.string()).optional(),
+  mobileField: z.boolean().optional(),
+  personalFields: z.boolean().optional(),
+  ipList: z.array(z.string()).optional(),
+  range: z.strictObject({ depts: z.array(z.int()), users: z.array(z.string()) }).optional(),
+});
+
+const mutationSchema = z.strictObject({ op: z.string(), args: z.array(z.unknown()) });
+
+type Action = (control: Control, body: unknown, query: URLSearchParams) => unknown;
+
+function one<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  'GET /': (control) => control.describe(),
+  'POST /settings': (control, body) => control.set(dropUndefined(settingsSchema.partial().parse(body))),
+  'POST /apps': (control, body) => {
+    const { clientId, ...patch } = dropUndefined(appSchema.parse(body));
+    return clientId !== undefined && control.apps.has(clientId)
+      ? control.changeApp(clientId, patch)
+      : control.addApp(clientId === undefined ? patch : { clientId, ...patch });
+  },
+  'GET /faults': (control) => control.faults.list(),
+  'POST /faults': (control, body) => ({
+    ids: one(z.union([faultRuleSchema, z.array(faultRuleSchema)]).parse(body)).map((rule) =>
+      control.faults.add(rule),
+    ),
+  }),
+  'DELETE /faults': (control, _body, query) => {
+    const id = query.get('id');
+    if (id === null) control.faults.clear();
+    else control.faults.remove(Number(id));
+    return {};
+  },
+  'POST /mutations': (control, body) => ({
+    results: one(z.union([mutationSchema, z.array(mutationSchema)]).parse(body)).map(({ op, args }) => {
+      const action = (control.mutate as unknown as Record<string, unknown>)[op];
+      if (!Object.hasOwn(control.mutate, op) || typeof action !== 'function')
+        throw new TypeError(`no mutation ${op}`);
+      return (action as (...values: unknown[]) => unknown)(...args) ?? null;
+    }),
+  }),
+  'GET /ledger': (control, _body, query) => {
+    const api = query.get('api');
+    const filter = { since: Number(query.get('since') ?? 0), limit: Number(query.get('limit') ?? 1000) };
+    return control.ledger.entries(api ? { ...filter, api } : filter);
+  },
+  'GET /ledger/summary': (control) => control.ledger.summary(),
+  'DELETE /ledger': (control) => control.ledger.clear(),
+  'DELETE /limits': (control) => control.limits.reset(),
+  'POST /clock': (control, body) =>
+    control.clock.advance(z.strictObject({ advanceMs: z.number() }).parse(body).advanceMs),
+  'POST /tokens/expire': (control, body) =>
+    control.tokens.expire(z.strictObject({ clientId: z.string().optional() }).parse(body).clientId),
+  'GET /truth': (control) => control.company.truth,
+  'GET /people': (control) => control.people(),
+  'GET /departments': (control) => control.departments(),
+};
+
+/** zod's optional keys hold `undefined`, which must not overwrite anything. */
+function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** Answers a control request: 200 JSON, 404 for an unknown action, 400 with the reason for a bad one. */
+export async function handleControl(
+  control: Control,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://sim');
+  const action = ACTIONS[`${request.method} ${url.pathname.slice(CONTROL_PREFIX.length) || '/'}`];
+  const reply = (status: number, body: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? {}));
+  };
+  if (!action) return reply(404, { error: 'no such control action' });
+  try {
+    const text = await readBody(request);
+    reply(200, action(control, text ? JSON.parse(text) : {}, url.searchParams));
+  } catch (error) {
+    reply(400, { error: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock } from './clock.ts';
+import type { Settings } from './settings.ts';
+
+/** The root department; it always exists and bears the corp's name. */
+export const ROOT = 1;
+
+export interface Department {
+  readonly id: number;
+  name: string;
+  parentId: number | null;
+  /** Smaller = first. */
+  order: number;
+  readonly children: Set<number>;
+  readonly members: Set<string>;
+  managers: string[];
+  sourceIdentifier?: string;
+  /** Further fields by wire name, as far as they were ever set. */
+  readonly fields: Map<string, unknown>;
+}
+
+export interface Membership {
+  readonly deptId: number;
+  /** Larger = nearer the top; beyond 2^53. */
+  order: bigint;
+  leader: boolean;
+  title?: string;
+}
+
+/** `null` = shown as empty text, absent = not shown. */
+export interface User {
+  readonly userid: string;
+  readonly unionid: string;
+  name: string;
+  mobile?: string | null;
+  stateCode: string;
+  hideMobile: boolean;
+  telephone?: string | null;
+  jobNumber?: string | null;
+  title?: string | null;
+  email?: string | null;
+  orgEmail?: string | null;
+  workPlace?: string | null;
+  remark?: string | null;
+  managerUserid?: string | null;
+  hiredDate?: number;
+  createdAt: number;
+  modifiedAt: number;
+  active: boolean;
+  /** 0 none, 1 main administrator, 2 sub-administrator. */
+  admin: 0 | 1 | 2;
+  boss: boolean;
+  senior: boolean;
+  /** Custom fields; travels as JSON text. */
+  extension?: Readonly<Record<string, string>>;
+  roles: { id: number; name: string; groupName: string }[];
+  loginId?: string;
+  exclusive: boolean;
+  memberships: Membership[];
+}
+
+export type LeaveReason = 'oapi' | 'cancel' | 'leave' | 'delete' | 'unknown';
+
+export interface Leaver {
+  readonly user: User;
+  readonly at: number;
+  readonly reason: LeaveReason;
+}
+
+/** Everything the corp holds. Reads go through `mutations.ts`' invariants: indexes always fit the maps. */
+export interface Corp {
+  readonly corpId: string;
+  readonly departments: Map<number, Department>;
+  readonly users: Map<string, User>;
+  readonly byMobile: Map<string, string>;
+  readonly byUnionid: Map<string, string>;
+  readonly leavers: Leaver[];
+  /** Deleted, though perhaps still listed while the change spreads. */
+  readonly gone: Set<string>;
+  /** Sorted members of departments, dropped on every change of the department. */
+  readonly sortedMembers: Map<number, User[]>;
+  readonly pending: { readonly dueAt: number; readonly apply: () => void }[];
+  nextDeptId: number;
+  nextUserNumber: number;
+}
+
+export function createCorp(corpId: string, name: string): Corp {
+  const root: Department = {
+    id: ROOT,
+    name,
+    parentId: null,
+    order: 0,
+    children: new Set(),
+    members: new Set(),
+    managers: [],
+    fields: new Map(),
+  };
+  return {
+    corpId,
+    departments: new Map([[ROOT, root]]),
+    users: new Map(),
+    byMobile: new Map(),
+    byUnionid: new Map(),
+    leavers: [],
+    gone: new Set(),
+    sortedMembers: new Map(),
+    pending: [],
+    nextDeptId: 910_000_000,
+    nextUserNumber: 1,
+  };
+}
+
+/** Runs a change now, or lets it show later when the platform is set to be eventually consistent. */
+export function schedule(corp: Corp, clock: Clock, settings: Settings, apply: () => void): void {
+  const [least, most] = settings.visibilityDelayMs;
+  if (most === 0) {
+    apply();
+    return;
+  }
+  corp.pending.push({ dueAt: clock.now() + least + Math.random() * (most - least), apply });
+}
+
+/** Applies what has become visible by `now`, in the order of the changes. */
+export function settle(corp: Corp, now: number): void {
+  for (let first = corp.pending[0]; first !== undefined && first.dueAt <= now; first = corp.pending[0]) {
+    corp.pending.shift();
+    first.apply();
+  }
+}
+
+/** Direct members, topmost first; ties by userid. */
+export function membersOf(corp: Corp, dept: Department): readonly User[] {
+  const known = corp.sortedMembers.get(dept.id);
+  if (known) return known;
+  const rows = [...dept.members].map((userid) => {
+    const user = corp.users.get(userid) as User;
+    return { user, order: membershipOf(user, dept.id)?.order ?? 0n };
+  });
+  rows.sort((a, b) =>
+    a.order === b.order ? (a.user.userid < b.user.userid ? -1 : 1) : a.order > b.order ? -1 : 1,
+  );
+  const users = rows.map((row) => row.user);
+  corp.sortedMembers.set(dept.id, users);
+  return users;
+}
+
+export function membershipOf(user: User, deptId: number): Membership | undefined {
+  return user.memberships.find((membership) => membership.deptId === deptId);
+}
+
+/** The department itself, its parent, …, the root. */
+export function chainOf(corp: Corp, deptId: number): number[] {
+  const chain: number[] = [];
+  for (let dept = corp.departments.get(deptId); dept; dept = corp.departments.get(dept.parentId ?? 0)) {
+    chain.push(dept.id);
+  }
+  return chain;
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** Behaviour of the platform that a test may switch while the simulator runs. `(?)` = open point of the sheet, §14. */
+export const settingsSchema = z.strictObject({
+  /** Calls per second per app × API, in a strict sliding window; `null` = no limit. */
+  qpsPerApp: z.int().positive().nullable(),
+  /** How long an app × API is refused after it went over, milliseconds. */
+  penaltyMs: z.int().nonnegative(),
+  /** Calls per second over all apps, by path; answers 90002. */
+  platformQps: z.record(z.string(), z.int().positive()),
+  /** Refuses this share (0…1) of calls with 90002 during the first seconds of every hour; `null` = off. */
+  fullHour: z.strictObject({ seconds: z.int().positive(), share: z.number().min(0).max(1) }).nullable(),
+  /** Prints 处罚将在 instead of 限制将在. */
+  olderThrottleText: z.boolean(),
+  /** All APIs of one address; punished addresses get a body without any code. `null` = no limit. */
+  ipLimit: z
+    .strictObject({
+      calls: z.int().positive(),
+      windowMs: z.int().positive(),
+      punishMs: z.int().positive(),
+      body: z.enum(['json', 'html']),
+    })
+    .nullable(),
+  /** Calls per calendar month (Beijing time) of the whole company; `null` = unlimited edition. */
+  monthlyQuota: z.int().nonnegative().nullable(),
+  /** Contact calls do not count towards the quota. */
+  contactsExemptFromQuota: z.boolean(),
+
+  /** (?) 1 */
+  expiredTokenCode: z.union([z.literal(40014), z.literal(42001)]),
+  /** (?) 2 */
+  oneTokenForBothHosts: z.boolean(),
+  /** (?) 3 */
+  ipListOnTokenEndpoints: z.boolean(),
+  /** (?) 5: `false` refuses with 60006. */
+  deleteCascades: z.boolean(),
+  /** (?) 6 */
+  duplicateDepartmentCode: z.union([z.literal(60021), z.literal(60008)]),
+  /** (?) 7 */
+  maxPageSize: z.int().positive(),
+  oversizePageCode: z.union([z.literal(40069), z.literal(40035)]),
+  /** (?) 8 */
+  listsubOrder: z.enum(['order', 'id', 'reverse']),
+  /** (?) 9: `false` adds to the memberships instead. */
+  membershipsReplaced: z.boolean(),
+  /** (?) 12: people directly in one department; `null` = unlimited. */
+  departmentMemberCap: z.int().positive().nullable(),
+  /** (?) 13 */
+  unknownDepartmentCode: z.union([z.literal(60003), z.literal(60019)]),
+  /** (?) 16: a change shows in reads after this many milliseconds, drawn from [least, most]. */
+  visibilityDelayMs: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  /** (?) Searches of the new family respect the visible range. */
+  searchIsRangeLimited: z.boolean(),
+
+  /** The corp has 家校通讯录: departments -7 and -1 show up and cannot be read. */
+  education: z.boolean(),
+  /** SmartHR is open. */
+  hrmOpen: z.boolean(),
+  /** Added to `user/count`, to make the platform's own count disagree with its lists. */
+  countOffset: z.int(),
+  /** Address the platform sees instead of the socket's; `null` = the socket's. */
+  clientIp: z.string().nullable(),
+  /** Every answer is held back this long, milliseconds. */
+  latencyMs: z.number().nonnegative(),
+  latencyJitterMs: z.number().nonnegative(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const DEFAULT_SETTINGS: Settings = {
+  qpsPerApp: 20,
+  penaltyMs: 1000,
+  platformQps: {},
+  fullHour: null,
+  olderThrottleText: false,
+  ipLimit: { calls: 10_000, windowMs: 20_000, punishMs: 300_000, body: 'json' },
+  monthlyQuota: 5000,
+  contactsExemptFromQuota: true,
+  expiredTokenCode: 40014,
+  oneTokenForBothHosts: true,
+  ipListOnTokenEndpoints: false,
+  deleteCascades: true,
+  duplicateDepartmentCode: 60021,
+  maxPageSize: 100,
+  oversizePageCode: 40069,
+  listsubOrder: 'order',
+  membershipsReplaced: true,
+  departmentMemberCap: null,
+  unknownDepartmentCode: 60003,
+  visibilityDelayMs: [0, 0],
+  searchIsRangeLimited: true,
+  education: false,
+  hrmOpen: true,
+  countOffset: 0,
+  clientIp: null,
+  latencyMs: 0,
+  latencyJitterMs: 0,
+};
+
+/** Settings with every limit off, for benchmarks of the caller. */
+export const NO_LIMITS: Partial<Settings> = { qpsPerApp: null, ipLimit: null, monthlyQuota: null };
