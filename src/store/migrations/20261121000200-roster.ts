@@ -49,6 +49,8 @@ export class Roster20261121000200 extends Migration {
       create unique index org_unit_one_root on muster.org_unit (tenant_id) where parent_id is null;
       create index org_unit_children on muster.org_unit (tenant_id, parent_id, sort_order, id);
       create index org_unit_subtree on muster.org_unit (tenant_id, path);
+      -- Names of a unit's ancestors are looked up by the keys in its path.
+      create unique index org_unit_by_key on muster.org_unit (tenant_id, path_key) include (name);
       create index org_unit_by_name on muster.org_unit (tenant_id, name collate muster.pinyin, id) where status = 'ACTIVE';
 
       create table muster.account (
