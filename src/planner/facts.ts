@@ -118,8 +118,8 @@ export interface PlannedOrgUnit {
   readonly issues: readonly Issue[];
   readonly blocking: boolean;
   readonly decision: Decision;
-  /** The linked or matched unit, for a create the id it will get. */
-  readonly orgUnitId: OrgUnitId;
+  /** The linked or matched unit, for a create the id it will get; `null` for a disputed row. */
+  readonly orgUnitId: OrgUnitId | null;
   readonly baseVersion: number | null;
   readonly candidates: readonly string[];
   readonly settled: boolean;
