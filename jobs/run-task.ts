@@ -1,0 +1,71 @@
+import { AppError } from '../src/domain/index.ts';
+import { actorOf } from '../src/flows/context.ts';
+import { beginJobRun, endJobRun, type JobRunEnd } from '../src/store/queries/job-runs.ts';
+import { type AnyTask, flowContext, type Subject, type TaskContext } from './task.ts';
+
+/** One execution, as the main thread counts it. */
+export interface Execution {
+  readonly task: string;
+  readonly result: 'OK' | 'FAILED';
+  readonly milliseconds: number;
+}
+
+const endOf = (error: unknown): JobRunEnd => ({
+  result: 'FAILED',
+  errorCode: error instanceof AppError ? error.code : 'INTERNAL',
+});
+
+/** Keeps the record of an attempt around it. */
+const recorded = async (
+  context: TaskContext,
+  about: { readonly task: string; readonly subject: Subject; readonly worker: string },
+  work: () => Promise<void>,
+): Promise<void> => {
+  const { subject } = about;
+  const actor = actorOf(flowContext(context, subject.tenantId).principal);
+  const id = await beginJobRun(context.db, actor, {
+    task: about.task,
+    objectType: subject.type,
+    objectId: subject.id,
+    attempt: context.attempt,
+    worker: about.worker,
+  });
+  try {
+    await work();
+  } catch (error) {
+    // The record is worth less than the error; a run left open is marked when the next attempt begins.
+    await endJobRun(context.db, actor, { id, ...endOf(error) }).catch(() => undefined);
+    throw error;
+  }
+  await endJobRun(context.db, actor, { id, result: 'OK' });
+};
+
+/** Runs one attempt of one job: payload checked, execution recorded and counted, failure logged and passed on. */
+export const runTask = async (
+  task: AnyTask,
+  context: TaskContext,
+  attempt: {
+    readonly payload: unknown;
+    readonly worker: string;
+    readonly onEnd: (execution: Execution) => void;
+  },
+): Promise<void> => {
+  const started = performance.now();
+  const end = (result: Execution['result']): void =>
+    attempt.onEnd({ task: task.name, result, milliseconds: performance.now() - started });
+  try {
+    const prepared = task.prepare(attempt.payload);
+    const work = (): Promise<void> => prepared.run(context);
+    await (prepared.subject === null
+      ? work()
+      : recorded(context, { task: task.name, subject: prepared.subject, worker: attempt.worker }, work));
+    end('OK');
+  } catch (error) {
+    end('FAILED');
+    context.logger.error(
+      { err: error, task: task.name, jobId: context.jobId, attempt: context.attempt },
+      'job failed',
+    );
+    throw error;
+  }
+};
