@@ -38,6 +38,7 @@ export class ConnectionPool {
     this.#pool = new pg.Pool({
       ...config,
       options: withSettings(config, {
+        search_path: 'muster',
         statement_timeout: statementTimeout,
         idle_in_transaction_session_timeout: statementTimeout,
         // Single statements only read, whatever they say; transactions ask for writing when they begin.
