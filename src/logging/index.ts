@@ -1,0 +1,1 @@
+export { createLogger, forRequest, type Logger, type LogSettings } from './logger.ts';
