@@ -19,6 +19,10 @@ const CREDENTIALS_FILE = 'postgres.json';
 
 const newPassword = (): string => randomBytes(24).toString('base64url');
 
+/** Passwords of a cluster that exists. */
+export const existingCredentials = async (location: Location): Promise<Credentials> =>
+  credentials.parse(JSON.parse(await readFile(join(location.dataDir, CREDENTIALS_FILE), 'utf8')));
+
 /** Reads the passwords of a cluster, or makes them (mode 0600) before there is one. */
 const readCredentials = async (location: Location): Promise<Credentials> => {
   const file = join(location.dataDir, CREDENTIALS_FILE);
@@ -34,7 +38,7 @@ const readCredentials = async (location: Location): Promise<Credentials> => {
       () => undefined,
     );
   }
-  return credentials.parse(JSON.parse(await readFile(file, 'utf8')));
+  return existingCredentials(location);
 };
 
 /** Removes what a killed initialisation left: `cluster.new-<pid>` of processes that are gone. */

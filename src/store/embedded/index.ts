@@ -1,1 +1,1 @@
-export { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './server.ts';
+export { attachEmbedded, type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './server.ts';

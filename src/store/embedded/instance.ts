@@ -15,6 +15,7 @@ const ownerFile = (location: Location): string => join(location.dataDir, 'muster
 /** What PostgreSQL writes into `postmaster.pid`. */
 export interface Postmaster {
   readonly pid: number;
+  readonly port: number;
   readonly isReady: boolean;
 }
 
@@ -22,7 +23,7 @@ export const readPostmaster = async (location: Location): Promise<Postmaster | n
   const text = await readFile(join(location.cluster, 'postmaster.pid'), 'utf8').catch(() => null);
   if (text === null) return null;
   const lines = text.split('\n');
-  return { pid: Number(lines[0]), isReady: lines[7]?.trim() === 'ready' };
+  return { pid: Number(lines[0]), port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' };
 };
 
 /** Writes down that this process runs the server. Called once PostgreSQL's own lock is held, never before. */

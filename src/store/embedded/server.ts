@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { runnableBinaries } from './binaries.ts';
-import { type Credentials, ensureCluster } from './cluster.ts';
+import { type Credentials, ensureCluster, existingCredentials } from './cluster.ts';
+import { liveOwner, readPostmaster } from './instance.ts';
 import { type Location, locate, SYSTEM_ROOT } from './location.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemUser } from './system-user.ts';
@@ -65,18 +66,18 @@ const settingsOf = (options: EmbeddedOptions): string[] => [
 
 const login = (
   location: Location,
-  options: EmbeddedOptions,
+  port: number,
   who: { readonly user: string; readonly password: string; readonly database: string },
-): pg.ClientConfig => ({ ...who, host: location.sockets, port: options.port ?? SOCKET_PORT });
+): pg.ClientConfig => ({ ...who, host: location.sockets, port });
 
-const loginsOf = (location: Location, options: EmbeddedOptions, passwords: Credentials) => ({
-  superuser: login(location, options, {
+const loginsOf = (location: Location, port: number, passwords: Credentials) => ({
+  superuser: login(location, port, {
     user: 'postgres',
     password: passwords.superuser,
     database: 'postgres',
   }),
-  owner: login(location, options, { user: 'muster_owner', password: passwords.owner, database: DATABASE }),
-  app: login(location, options, { user: 'muster_app', password: passwords.app, database: DATABASE }),
+  owner: login(location, port, { user: 'muster_owner', password: passwords.owner, database: DATABASE }),
+  app: login(location, port, { user: 'muster_app', password: passwords.app, database: DATABASE }),
 });
 
 /** Makes roles and database where they are missing; each step may be repeated after a crash. */
@@ -124,7 +125,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
   await supervisor.start();
-  const logins = loginsOf(location, options, passwords);
+  const logins = loginsOf(location, options.port ?? SOCKET_PORT, passwords);
   try {
     await bootstrap(logins.superuser, passwords);
   } catch (error) {
@@ -132,4 +133,16 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     throw error;
   }
   return { ...logins, stop: () => supervisor.stop() };
+};
+
+/**
+ * The logins of a server that another Muster process runs on this data directory, `null` when none does. Stopping
+ * it is left to that process.
+ */
+export const attachEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer | null> => {
+  const location = await locate(options.dataDir, systemUser(), options.systemRoot ?? SYSTEM_ROOT);
+  const postmaster = await readPostmaster(location);
+  if (postmaster === null || !postmaster.isReady || (await liveOwner(location)) === null) return null;
+  const logins = loginsOf(location, postmaster.port, await existingCredentials(location));
+  return { ...logins, stop: async () => undefined };
 };

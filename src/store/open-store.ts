@@ -1,0 +1,92 @@
+import type pg from 'pg';
+import { type Database, openDatabase } from './database.ts';
+import { attachEmbedded, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
+import type { EntityList } from './entity-managers.ts';
+import { appLogin, checkAppLogin, ownerLogin } from './logins.ts';
+import { masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
+import { migrateUp } from './migrate.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+
+/** What the configuration says about storage. */
+export interface StoreSettings {
+  readonly databaseUrl: string | null;
+  readonly databaseAppUrl: string | null;
+  readonly masterKey: string | null;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly embeddedPort: number | null;
+  readonly poolSize: number;
+}
+
+export interface OpenStoreOptions {
+  /** `attach` uses a running Muster's embedded server, and starts it only when there is none: for commands. */
+  readonly server?: 'start' | 'attach';
+  readonly entities?: EntityList;
+  /** Told when the embedded server died unasked, and when it is back. */
+  readonly onServerEvent?: (event: 'CRASHED' | 'RESTARTED', detail: string) => void;
+}
+
+/** Everything below the flows: the database, its secrets, and the logins for what needs one of its own. */
+export interface Store {
+  readonly database: Database;
+  readonly secrets: Secrets;
+  /** Unprivileged; for the job queue's own pool. */
+  readonly app: pg.ClientConfig;
+  /** Owns the schema; for migrations only. */
+  readonly owner: pg.ClientConfig;
+  close(): Promise<void>;
+}
+
+type Server = Pick<EmbeddedServer, 'app' | 'owner' | 'stop'>;
+
+const openServer = async (settings: StoreSettings, options: OpenStoreOptions): Promise<Server> => {
+  if (settings.databaseUrl !== null) {
+    return {
+      owner: ownerLogin(settings.databaseUrl),
+      app: appLogin(settings.databaseUrl, settings.databaseAppUrl),
+      stop: async () => undefined,
+    };
+  }
+  const embedded = {
+    dataDir: settings.dataDir,
+    ...(settings.embeddedPort === null ? {} : { port: settings.embeddedPort }),
+    ...(options.onServerEvent === undefined ? {} : { onEvent: options.onServerEvent }),
+  };
+  const running = options.server === 'attach' ? await attachEmbedded(embedded) : null;
+  return running ?? startEmbedded(embedded);
+};
+
+/**
+ * Opens storage: starts the embedded PostgreSQL where no other is named, brings the schema up to date, and checks
+ * that row-level security binds the gateway.
+ * @throws AppError CONFIGURATION_INVALID, DATA_DIR_IN_USE
+ */
+export const openStore = async (settings: StoreSettings, options: OpenStoreOptions = {}): Promise<Store> => {
+  const keys =
+    settings.masterKey === null
+      ? await masterKeysFromFile(settings.dataDir)
+      : parseMasterKeys(settings.masterKey);
+  const server = await openServer(settings, options);
+  try {
+    await migrateUp(server.owner);
+    await checkAppLogin(server.app);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const database = openDatabase({
+    connection: server.app,
+    pool: { size: settings.poolSize },
+    ...(options.entities === undefined ? {} : { entities: options.entities }),
+  });
+  return {
+    database,
+    secrets: createSecrets(keys),
+    app: server.app,
+    owner: server.owner,
+    close: async () => {
+      await database.close();
+      await server.stop();
+    },
+  };
+};
