@@ -38,7 +38,8 @@ const credentials = {
 process.stdout.write(`${JSON.stringify({ legacyUrl, newUrl, ...credentials, people, departments })}\n`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    simulator.close().then(() => process.exit(0));
+  process.once(signal, async () => {
+    await simulator.close();
+    process.exit(0);
   });
 }
