@@ -1,0 +1,73 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Supervisor, startJobs } from '../../jobs/supervisor.ts';
+import { createTestDatabase, type TestDatabase } from '../support/index.ts';
+import { createProbe, masterKeys, type Probe, silent, TEST_TASKS, until } from './probe.ts';
+
+let test: TestDatabase;
+let probe: Probe;
+let running: Supervisor | undefined;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  probe = await createProbe(test);
+});
+
+const start = async (leaseMs: number): Promise<Supervisor> => {
+  running = await startJobs({
+    db: test.database,
+    logger: silent,
+    data: { connection: test.app, masterKeys, logLevel: 'silent', leaseMs, tasks: TEST_TASKS },
+  });
+  await running.started;
+  return running;
+};
+
+afterEach(async () => {
+  await running?.stop();
+  expect(await test.look('select id from muster.job_worker')).toEqual([]);
+});
+
+describe('the supervisor', () => {
+  it('starts a worker thread, hears of its executions, and stops it without leaving a lease', async () => {
+    const supervisor = await start(10_000);
+    expect(supervisor.alive).toBe(true);
+    const id = await probe.add('work');
+    await probe.noted(id, 'end');
+    await supervisor.stop();
+    expect(supervisor.alive).toBe(false);
+    expect(supervisor.replaced).toBe(0);
+  });
+
+  it('replaces a thread that a job has ended, and its job is taken over at once', async () => {
+    // With this lease nothing runs out during the test: the take-over comes from the thread's own end.
+    const supervisor = await start(60_000);
+    const id = await probe.add('crash');
+    expect(await probe.noted(id, 'end')).toEqual([
+      { what: 'begin', attempt: 1 },
+      { what: 'begin', attempt: 2 },
+      { what: 'end', attempt: 2 },
+    ]);
+    await until(async () => (await probe.runs(id))[1]?.result === 'OK');
+    expect(await probe.runs(id)).toMatchObject([{ result: 'TAKEN_OVER' }, { result: 'OK' }]);
+    expect(supervisor.replaced).toBe(1);
+    expect(supervisor.alive).toBe(true);
+  });
+
+  it('ends and replaces a thread that hangs', async () => {
+    const supervisor = await start(500);
+    const id = await probe.add('hang', { ms: 60_000 });
+    expect(await probe.noted(id, 'end')).toContainEqual({ what: 'end', attempt: 2 });
+    expect(supervisor.replaced).toBe(1);
+  });
+
+  it('keeps working after PostgreSQL has ended every connection', async () => {
+    const supervisor = await start(10_000);
+    await test.look(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [test.name],
+    );
+    const id = await until(() => probe.add('work').catch(() => null));
+    await probe.noted(id, 'end');
+    expect(supervisor.alive).toBe(true);
+  });
+});
