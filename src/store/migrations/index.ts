@@ -5,6 +5,8 @@ import { Federation20261121000400 } from './20261121000400-federation.ts';
 import { SignIn20261121000500 } from './20261121000500-sign-in.ts';
 import { Operations20261121000600 } from './20261121000600-operations.ts';
 import { JobWorkers20261121000700 } from './20261121000700-job-workers.ts';
+import { PrincipalChange20261121000750 } from './20261121000750-principal-change.ts';
+import { ImportStaging20261121000800 } from './20261121000800-import-staging.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -15,4 +17,6 @@ export const MIGRATIONS = [
   SignIn20261121000500,
   Operations20261121000600,
   JobWorkers20261121000700,
+  PrincipalChange20261121000750,
+  ImportStaging20261121000800,
 ] as const;
