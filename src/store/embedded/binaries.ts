@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -75,7 +75,6 @@ const isWhole = async (original: string, copy: string): Promise<boolean> => {
 /** Copies beside the final place and renames, so that nobody ever runs half a server. */
 const copyOnce = async (original: string, target: string): Promise<void> => {
   if (existsSync(target) && (await isWhole(original, target))) return;
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
   const unfinished = await mkdtemp(`${target}-`);
   try {
     await cp(original, join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -95,8 +94,12 @@ const copyOnce = async (original: string, target: string): Promise<void> => {
  * Binaries that `user` may run: those in `node_modules` when that user can enter there, otherwise a copy below
  * `systemRoot`, made once per version.
  */
-export const runnableBinaries = async (user: SystemUser | null, systemRoot: string): Promise<Binaries> => {
-  const packaged = await packagedBinaries();
+export const runnableBinaries = async (
+  user: SystemUser | null,
+  systemRoot: string,
+  given?: Binaries,
+): Promise<Binaries> => {
+  const packaged = given ?? (await packagedBinaries());
   await restoreSymlinks(packaged.directory).catch(() => undefined);
   if (user === null || canEnter(user, join(packaged.directory, 'bin'))) return packaged;
   const directory = join(systemRoot, `postgresql-${packaged.version}`);

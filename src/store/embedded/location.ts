@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../domain/errors/index.ts';
 import { canEnter, type SystemUser } from './system-user.ts';
 
-/** Where root keeps what the server's user must reach when the data directory lies under a private home. */
-export const SYSTEM_ROOT = '/var/lib/muster';
+/** Where root keeps what the server's user must reach; the second one where the first cannot be written. */
+const SYSTEM_ROOTS = ['/var/lib/muster', join(tmpdir(), 'muster-system')];
 
 /** File that names the place of the cluster when that is not below the data directory itself. */
 const POINTER = 'postgres.location';
@@ -38,6 +38,34 @@ const own = async (directory: string, user: SystemUser | null): Promise<void> =>
     throw refuse(`${directory} belongs to somebody else (uid ${found.uid})`);
   }
   if (user !== null) await chown(directory, user.uid, user.gid);
+};
+
+/** A directory of this process's own that everybody may enter, whatever the umask says. */
+const openToAll = async (directory: string): Promise<void> => {
+  const made = await mkdir(directory, { recursive: true, mode: 0o755 });
+  const { uid } = await lstat(directory);
+  if (uid !== process.getuid?.()) throw refuse(`${directory} belongs to somebody else (uid ${uid})`);
+  if (made !== undefined) await chmod(directory, 0o755);
+};
+
+/**
+ * The directory for what the server's user must reach although Muster's own places are closed to that user.
+ * @throws AppError CONFIGURATION_INVALID when none can be made
+ */
+export const systemRootFor = async (user: SystemUser | null, given?: string): Promise<string> => {
+  const candidates = given === undefined ? SYSTEM_ROOTS : [given];
+  // An ordinary user runs the server itself and needs no such place.
+  if (user === null) return candidates[0] ?? '';
+  const failures: string[] = [];
+  for (const directory of candidates) {
+    try {
+      await openToAll(directory);
+      return directory;
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw refuse(`no place for the embedded PostgreSQL: ${failures.join('; ')}`);
 };
 
 /** `<data>/postgres`, or, when the server's user cannot enter there, a place that follows from the path alone. */

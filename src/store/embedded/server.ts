@@ -2,7 +2,7 @@ import pg from 'pg';
 import { runnableBinaries } from './binaries.ts';
 import { type Credentials, ensureCluster, existingCredentials } from './cluster.ts';
 import { liveOwner, readPostmaster } from './instance.ts';
-import { type Location, locate, SYSTEM_ROOT } from './location.ts';
+import { type Location, locate, systemRootFor } from './location.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { systemUser } from './system-user.ts';
 
@@ -16,7 +16,7 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** `false` trades crash safety for speed. For tests only. */
   readonly durable?: boolean;
-  /** Where root keeps what the server's user must reach. Default `/var/lib/muster`. */
+  /** Where root keeps what the server's user must reach. Default `/var/lib/muster`, else below the temporary directory. */
   readonly systemRoot?: string;
   readonly onEvent?: SupervisorOptions['onEvent'];
 }
@@ -112,8 +112,8 @@ const bootstrap = async (superuser: pg.ClientConfig, passwords: Credentials): Pr
  * @throws AppError DATA_DIR_IN_USE, CONFIGURATION_INVALID
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
-  const systemRoot = options.systemRoot ?? SYSTEM_ROOT;
   const user = systemUser();
+  const systemRoot = await systemRootFor(user, options.systemRoot);
   const binaries = await runnableBinaries(user, systemRoot);
   const location = await locate(options.dataDir, user, systemRoot);
   const passwords = await ensureCluster(binaries, location, user);
@@ -140,7 +140,8 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
  * it is left to that process.
  */
 export const attachEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer | null> => {
-  const location = await locate(options.dataDir, systemUser(), options.systemRoot ?? SYSTEM_ROOT);
+  const user = systemUser();
+  const location = await locate(options.dataDir, user, await systemRootFor(user, options.systemRoot));
   const postmaster = await readPostmaster(location);
   if (postmaster === null || !postmaster.isReady || (await liveOwner(location)) === null) return null;
   const logins = loginsOf(location, postmaster.port, await existingCredentials(location));
