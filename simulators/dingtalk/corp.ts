@@ -76,6 +76,8 @@ export interface Corp {
   readonly leavers: Leaver[];
   /** Deleted, though perhaps still listed while the change spreads. */
   readonly gone: Set<string>;
+  /** Phones whose owners must agree before they join (40103). */
+  readonly protectedMobiles: Set<string>;
   /** Sorted members of departments, dropped on every change of the department. */
   readonly sortedMembers: Map<number, User[]>;
   readonly pending: { readonly dueAt: number; readonly apply: () => void }[];
@@ -102,6 +104,7 @@ export function createCorp(corpId: string, name: string): Corp {
     byUnionid: new Map(),
     leavers: [],
     gone: new Set(),
+    protectedMobiles: new Set(),
     sortedMembers: new Map(),
     pending: [],
     nextDeptId: 910_000_000,

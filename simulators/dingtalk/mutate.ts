@@ -28,6 +28,8 @@ export interface Mutate {
   moveUser(userid: string, deptIds: readonly number[]): void;
   setLeader(userid: string, deptId: number, leader: boolean): void;
   removeUser(userid: string, reason?: LeaveReason): void;
+  /** Creating somebody with this phone asks its owner instead: 40103. */
+  protectMobile(mobile: string): void;
 }
 
 export function createMutate(corp: Corp, clock: Clock, settings: Settings): Mutate {
@@ -62,6 +64,9 @@ export function createMutate(corp: Corp, clock: Clock, settings: Settings): Muta
         change.changeUser(corp, userid, {}, clock.now());
       }),
     setLeader: (userid, deptId, leader) => later(() => change.setLeader(corp, userid, deptId, leader)),
+    protectMobile: (mobile) => {
+      corp.protectedMobiles.add(mobile);
+    },
     removeUser: (userid, reason = 'delete') => {
       user(userid);
       // `user/get` says 60121 at once, lists may lag behind.

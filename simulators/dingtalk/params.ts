@@ -99,9 +99,17 @@ export function needNew(params: Params, name: string): string {
   return params.text(name) ?? fail(fresh(400, `Missing${name}`, `${name} is mandatory for this action.`));
 }
 
+/** Orders exceed 2^53: such numbers stay text. */
+function keepBig(_key: string, value: unknown, context: { readonly source?: string }): unknown {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? context.source : value;
+}
+
+/** `JSON.parse` whose reviver sees the source text. */
+const parseExactly = JSON.parse as (text: string, reviver: typeof keepBig) => unknown;
+
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseExactly(text, keepBig);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

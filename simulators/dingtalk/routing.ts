@@ -1,9 +1,11 @@
 import { DEPARTMENT_READS } from './department-reads.ts';
+import { DEPARTMENT_WRITES } from './department-writes.ts';
 import type { Family } from './failures.ts';
 import { LEAVER_READS } from './leaver-reads.ts';
 import { TOKEN_ROUTES } from './token-routes.ts';
 import { USER_LISTS } from './user-lists.ts';
 import { USER_READS } from './user-reads.ts';
+import { USER_WRITES } from './user-writes.ts';
 import type { Route, TokenRoute } from './world.ts';
 
 /** Which family of paths a port serves. */
@@ -17,6 +19,8 @@ const ROUTES: readonly AnyRoute[] = [
   ...USER_LISTS,
   ...USER_READS,
   ...LEAVER_READS,
+  ...DEPARTMENT_WRITES,
+  ...USER_WRITES,
 ];
 
 const plain = new Map<string, AnyRoute[]>();
