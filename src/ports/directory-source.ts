@@ -13,6 +13,25 @@ export interface SnapshotRequest {
   /** Cursor of the last page that was stored; absent = from the beginning. */
   readonly resumeAfter?: string;
   readonly onProgress?: (progress: SourceProgress) => void;
+  /**
+   * What this run has stored up to `resumeAfter`. Without it a source cannot know the tree and people behind the
+   * cursor, and starts from the beginning.
+   */
+  readonly stored?: StoredSoFar;
+  /**
+   * Objects that were there at the last complete fetch. Those that the walk did not meet are asked for singly: one
+   * that still exists proves the listings short. Only a bounded number is asked for.
+   */
+  readonly expected?: {
+    readonly orgUnits: readonly string[];
+    readonly accounts: readonly string[];
+  };
+}
+
+/** Copies of this very run, in any order. */
+export interface StoredSoFar {
+  readonly orgUnits: readonly Pick<RemoteOrgUnitValue, 'externalId' | 'parentExternalId'>[];
+  readonly accounts: readonly Pick<RemoteAccountValue, 'externalId' | 'memberships'>[];
 }
 
 /**
@@ -24,8 +43,9 @@ export interface SnapshotRequest {
 export interface DirectorySource {
   /**
    * Pages of units, then pages of people, then (as the generator's return value) the completeness statement.
-   * Units come before accounts, parents before children. The same person may be yielded more than once; the
-   * consumer keeps one copy per external id. An abort ends the generator within one call.
+   * Units come before accounts, parents before children; the scope `ACCOUNTS` walks and yields the units as well,
+   * because people are found through them. The same object may be yielded more than once: the consumer keeps one
+   * copy per external id, the last. An abort ends the generator within one call.
    */
   snapshot(
     connection: OpenConnection,

@@ -1,0 +1,20 @@
+import type { Seen } from '../../domain/index.ts';
+
+/** Blanks that people paste: all that `trim` knows (full-width and no-break ones too), and those of no width. */
+const EDGES = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;
+
+/** Trimmed at both ends and NFC-normalised. */
+export const cleanText = (text: string): string => text.normalize('NFC').replace(EDGES, '');
+
+/** Three-state text of a foreign field: absent stays absent, blank becomes `null` (field-notes rule 22). */
+export const seenText = (text: string | null | undefined): Seen<string> => {
+  if (text === undefined || text === null) return text;
+  const clean = cleanText(text);
+  return clean === '' ? null : clean;
+};
+
+/** Decimal text with the opposite sign, for platforms that sort descending; safe beyond 2^53. */
+export const negated = (decimal: string): string => {
+  if (/^-?0*$/.test(decimal)) return '0';
+  return decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`;
+};

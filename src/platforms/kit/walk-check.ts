@@ -1,0 +1,101 @@
+import { AppError, type SourcePage } from '../../domain/index.ts';
+import { runConcurrently } from './run-concurrently.ts';
+import type { Walk } from './walk.ts';
+import { readSingly } from './walk-people.ts';
+
+/** Share of the calls so far, and number, that asking for missing objects may cost; the larger counts. */
+const PROBE_SHARE = 0.005;
+const PROBE_MINIMUM = 20;
+
+/** Union of the id lists of those units, which platforms keep unpaged and regardless of the range. */
+const idsOf = async (walk: Walk, unitIds: readonly string[]): Promise<Set<string>> => {
+  const union = new Set<string>();
+  const read = (id: string) =>
+    walk.gaps.guard({ code: 'ACCOUNT_PAGE_FAILED', where: id }, () => walk.reader.memberIds(id));
+  const options = { limit: walk.concurrency, signal: walk.signal };
+  for await (const batch of runConcurrently([...unitIds], read, options))
+    for (const ids of batch) for (const id of ids ?? []) union.add(id);
+  return union;
+};
+
+/** Fetches whoever the id lists name and the pages did not bring. */
+async function* fetchMissing(walk: Walk, ids: ReadonlySet<string>): AsyncGenerator<SourcePage, void, void> {
+  const missing = [...ids].filter((id) => !walk.seen.has(id));
+  yield* readSingly(walk, missing);
+}
+
+const askHeadCount = (walk: Walk): Promise<number | undefined> =>
+  walk.gaps.guard({ code: 'COUNT_MISMATCH', where: 'company' }, () => walk.reader.headCount());
+
+/** Compares with the platform's head count; answers with that count. */
+async function* compareHeadCount(walk: Walk): AsyncGenerator<SourcePage, number | null, void> {
+  const first = await askHeadCount(walk);
+  if (first === undefined || first === walk.seen.size || walk.gaps.any) return first ?? null;
+  const listed = await idsOf(walk, [...walk.units.keys()]);
+  yield* fetchMissing(walk, listed);
+  const count = await askHeadCount(walk);
+  const unread = [...listed].filter((id) => !walk.seen.has(id)).length;
+  if (count !== undefined && (count !== listed.size || unread > 0))
+    walk.gaps.add(
+      'COUNT_MISMATCH',
+      'company',
+      `${listed.size} people listed, ${unread} of them unreadable, the platform counts ${count}`,
+    );
+  return count ?? null;
+}
+
+const accountExists = async (walk: Walk, id: string): Promise<boolean> =>
+  (await walk.reader.account(id)) !== null;
+
+const unitExists = async (walk: Walk, id: string): Promise<boolean> => {
+  try {
+    await walk.reader.unit(id);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'PLATFORM_ORG_UNIT_UNKNOWN') return false;
+    throw error;
+  }
+};
+
+/** Asks singly for objects that were there before and were not met now. */
+const probeExpected = async (walk: Walk): Promise<void> => {
+  const { expected } = walk.request;
+  if (expected === undefined || !walk.everything || walk.gaps.any) return;
+  const budget = Math.max(PROBE_MINIMUM, Math.floor(walk.calls * PROBE_SHARE));
+  const units = expected.orgUnits.filter((id) => !walk.units.has(id)).map((id) => ({ id, unit: true }));
+  const people =
+    walk.request.scope === 'ORG_UNITS' ? [] : expected.accounts.filter((id) => !walk.seen.has(id));
+  const absent = [...units, ...people.map((id) => ({ id, unit: false }))].slice(0, budget);
+  const probe = async ({ id, unit }: { id: string; unit: boolean }): Promise<void> => {
+    const gap = { code: 'COUNT_MISMATCH', where: id } as const;
+    const exists = await walk.gaps.guard(gap, () => (unit ? unitExists(walk, id) : accountExists(walk, id)));
+    if (exists === true) walk.gaps.add(gap.code, id, 'it exists, but no listing named it');
+  };
+  for await (const _ of runConcurrently(absent, probe, { limit: walk.concurrency, signal: walk.signal }));
+};
+
+/** People whom a failed listing left half known are read singly, so that nobody loses a lead by it. */
+async function* mendHalfKnown(walk: Walk): AsyncGenerator<SourcePage, void, void> {
+  const ids = [...walk.halfKnown].filter(([, half]) => half.some((id) => walk.failedUnits.has(id)));
+  yield* readSingly(
+    walk,
+    ids.map(([id]) => id),
+  );
+}
+
+/**
+ * What can be done after the walk to know that nobody was missed, and pages of those who were. Answers with the
+ * platform's own head count, `null` when only a part of the company was walked.
+ */
+export async function* checkWalk(walk: Walk): AsyncGenerator<SourcePage, number | null, void> {
+  let count: number | null = null;
+  if (walk.request.scope !== 'ORG_UNITS') {
+    yield* mendHalfKnown(walk);
+    if (walk.suspects.size > 0) yield* fetchMissing(walk, await idsOf(walk, [...walk.suspects]));
+    if (walk.everything) count = yield* compareHeadCount(walk);
+    for (const id of walk.unknownUnits)
+      walk.gaps.add('ORG_UNIT_FETCH_FAILED', id, 'people belong to it, but the tree does not have it');
+  }
+  await probeExpected(walk);
+  return count;
+}
