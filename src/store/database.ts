@@ -3,7 +3,8 @@ import type pg from 'pg';
 import type { TenantId } from '../domain/index.ts';
 import type { ActorContext } from './actor-context.ts';
 import { copyInto } from './copy.ts';
-import { type EntityList, EntityManagers } from './entity-managers.ts';
+import type { EntityList } from './entity-managers.ts';
+import { LazyEntityManagers } from './lazy-entity-managers.ts';
 import { Listener, type Subscription } from './listener.ts';
 import { ConnectionPool, type PoolOptions } from './pool.ts';
 import { queryConfig, type Statement, TenantSessions } from './tenant-session.ts';
@@ -79,7 +80,7 @@ export interface DatabaseOptions {
 export const openDatabase = (options: DatabaseOptions): Database => {
   const pool = new ConnectionPool(options.connection, options.pool);
   const sessions = new TenantSessions();
-  const managers = new EntityManagers(options.entities ?? []);
+  const managers = new LazyEntityManagers(options.entities ?? []);
   const transactions = new Transactions(pool, managers);
   const listener = new Listener(options.connection);
   return {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { AppError } from '../domain/errors/index.ts';
-import { APP_ROLE } from './migrate.ts';
+import { APP_ROLE } from './app-role.ts';
 
 /** Address with the start-up options taken out of the query, because pg lets the query override ours. */
 const splitOptions = (address: string): { connectionString: string; options: string; database: string } => {

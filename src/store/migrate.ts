@@ -2,10 +2,10 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { runMigrations as migrateJobQueue } from 'graphile-worker';
 import pg from 'pg';
+import { APP_ROLE } from './app-role.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
-/** Role that the gateway works as: it owns nothing, bypasses nothing, and sees one tenant at a time. */
-export const APP_ROLE = 'muster_app';
+export { APP_ROLE } from './app-role.ts';
 
 /** Any number that no other program on the same database is likely to choose. */
 const MIGRATION_LOCK = 7_215_482_001;
@@ -26,6 +26,7 @@ const ENSURE_APP_ROLE = `
 
 // graphile-worker switches row-level security on for its tables and leaves the policies to us.
 const OPEN_JOB_QUEUE = `
+  grant select on muster.schema_migration to ${APP_ROLE};
   grant usage on schema graphile_worker to ${APP_ROLE};
   grant select, insert, update, delete on all tables in schema graphile_worker to ${APP_ROLE};
   grant usage on all sequences in schema graphile_worker to ${APP_ROLE};
@@ -82,13 +83,20 @@ const alone = async <T>(owner: pg.ClientConfig, work: (client: pg.Client) => Pro
   }
 };
 
-/** Brings the schema, the job queue and the application's rights up to date; safe to call from many processes. */
-export const migrateUp = (owner: pg.ClientConfig): Promise<MigrationReport> =>
+/**
+ * Brings the schema, the job queue and the application's rights up to date; safe to call from many processes.
+ * @param options.upTo number of migrations to have run in the end, counted from the first; all by default
+ */
+export const migrateUp = (
+  owner: pg.ClientConfig,
+  options: { readonly upTo?: number } = {},
+): Promise<MigrationReport> =>
   alone(owner, async (client) => {
     await client.query(ENSURE_APP_ROLE);
     const { migrator, close } = openMigrator(owner);
     try {
-      const ran = await migrator.up();
+      const last = options.upTo === undefined ? undefined : MIGRATIONS[options.upTo - 1]?.name;
+      const ran = await migrator.up(last === undefined ? {} : { to: last });
       await migrateQueue(owner);
       await client.query(OPEN_JOB_QUEUE);
       return { ran: ran.map(({ name }) => name) };

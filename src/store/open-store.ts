@@ -4,7 +4,7 @@ import { attachEmbedded, type EmbeddedServer, startEmbedded } from './embedded/i
 import type { EntityList } from './entity-managers.ts';
 import { appLogin, checkAppLogin, ownerLogin } from './logins.ts';
 import { masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
-import { migrateUp } from './migrate.ts';
+import { isSchemaCurrent } from './schema-state.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
 /** What the configuration says about storage. */
@@ -56,6 +56,15 @@ const openServer = async (settings: StoreSettings, options: OpenStoreOptions): P
   return running ?? startEmbedded(embedded);
 };
 
+/** The migrator is loaded only when it is needed: it costs more time and memory than all the rest of the start. */
+const bringUpToDate = async (server: Server): Promise<void> => {
+  if (!(await isSchemaCurrent(server.owner))) {
+    const { migrateUp } = await import('./migrate.ts');
+    await migrateUp(server.owner);
+  }
+  await checkAppLogin(server.app);
+};
+
 /**
  * Opens storage: starts the embedded PostgreSQL where no other is named, brings the schema up to date, and checks
  * that row-level security binds the gateway.
@@ -68,8 +77,7 @@ export const openStore = async (settings: StoreSettings, options: OpenStoreOptio
       : parseMasterKeys(settings.masterKey);
   const server = await openServer(settings, options);
   try {
-    await migrateUp(server.owner);
-    await checkAppLogin(server.app);
+    await bringUpToDate(server);
   } catch (error) {
     await server.stop();
     throw error;

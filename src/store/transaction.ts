@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import { type ActorContext, actorValues, SET_ACTOR } from './actor-context.ts';
 import { isRetryable } from './database-errors.ts';
-import type { EntityManagers } from './entity-managers.ts';
+import type { LazyEntityManagers } from './lazy-entity-managers.ts';
 import type { ConnectionPool } from './pool.ts';
 import { queryConfig, type Statement } from './tenant-session.ts';
 
@@ -41,10 +41,10 @@ const SET_STATEMENT_TIMEOUT = "select set_config('statement_timeout', $1, true)"
 class BoundTx implements Tx {
   readonly context: ActorContext;
   readonly client: pg.PoolClient;
-  readonly #managers: EntityManagers;
+  readonly #managers: LazyEntityManagers;
   #em: EntityManager | null = null;
 
-  constructor(context: ActorContext, client: pg.PoolClient, managers: EntityManagers) {
+  constructor(context: ActorContext, client: pg.PoolClient, managers: LazyEntityManagers) {
     this.context = context;
     this.client = client;
     this.#managers = managers;
@@ -145,9 +145,9 @@ const repeated = async <T>(retries: number, work: () => Promise<T>): Promise<T> 
 /** Runs transactions over a pool; see `Database.transaction`. */
 export class Transactions {
   readonly #pool: ConnectionPool;
-  readonly #managers: EntityManagers;
+  readonly #managers: LazyEntityManagers;
 
-  constructor(pool: ConnectionPool, managers: EntityManagers) {
+  constructor(pool: ConnectionPool, managers: LazyEntityManagers) {
     this.#pool = pool;
     this.#managers = managers;
   }
