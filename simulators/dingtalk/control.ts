@@ -20,6 +20,8 @@ const appSchema = z.strictObject({
   range: z.strictObject({ depts: z.array(z.int()), users: z.array(z.string()) }).optional(),
 });
 
+const clockSchema = z.strictObject({ advanceMs: z.number().optional(), freeze: z.literal(true).optional() });
+
 const mutationSchema = z.strictObject({ op: z.string(), args: z.array(z.unknown()) });
 
 type Action = (control: Control, body: unknown, query: URLSearchParams) => unknown;
@@ -65,8 +67,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'GET /ledger/summary': (control) => control.ledger.summary(),
   'DELETE /ledger': (control) => control.ledger.clear(),
   'DELETE /limits': (control) => control.limits.reset(),
-  'POST /clock': (control, body) =>
-    control.clock.advance(z.strictObject({ advanceMs: z.number() }).parse(body).advanceMs),
+  'POST /clock': (control, body) => {
+    const { advanceMs = 0, freeze } = clockSchema.parse(body);
+    if (freeze) control.clock.freeze();
+    control.clock.advance(advanceMs);
+    return { now: control.clock.now() };
+  },
   'POST /tokens/expire': (control, body) =>
     control.tokens.expire(z.strictObject({ clientId: z.string().optional() }).parse(body).clientId),
   'GET /truth': (control) => control.company.truth,

@@ -73,7 +73,11 @@ export interface Corp {
   readonly users: Map<string, User>;
   readonly byMobile: Map<string, string>;
   readonly byUnionid: Map<string, string>;
+  readonly byEmail: Map<string, string>;
+  readonly byTelephone: Map<string, string>;
   readonly leavers: Leaver[];
+  /** When the phone's owner last left. */
+  readonly leftMobiles: Map<string, number>;
   /** Deleted, though perhaps still listed while the change spreads. */
   readonly gone: Set<string>;
   /** Phones whose owners must agree before they join (40103). */
@@ -102,7 +106,10 @@ export function createCorp(corpId: string, name: string): Corp {
     users: new Map(),
     byMobile: new Map(),
     byUnionid: new Map(),
+    byEmail: new Map(),
+    byTelephone: new Map(),
     leavers: [],
+    leftMobiles: new Map(),
     gone: new Set(),
     protectedMobiles: new Set(),
     sortedMembers: new Map(),
@@ -122,11 +129,18 @@ export function schedule(corp: Corp, clock: Clock, settings: Settings, apply: ()
   corp.pending.push({ dueAt: clock.now() + least + Math.random() * (most - least), apply });
 }
 
-/** Applies what has become visible by `now`, in the order of the changes. */
+/**
+ * Applies what has become visible by `now`, in the order of the changes. A change whose object is gone by then (a
+ * person added to a department that was removed meanwhile) is lost, as it would be on any eventually consistent store.
+ */
 export function settle(corp: Corp, now: number): void {
   for (let first = corp.pending[0]; first !== undefined && first.dueAt <= now; first = corp.pending[0]) {
     corp.pending.shift();
-    first.apply();
+    try {
+      first.apply();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 }
 

@@ -91,6 +91,7 @@ export type NewUser = Omit<Partial<User>, 'memberships' | 'unionid'> & {
 
 export function addUser(corp: Corp, input: NewUser): User {
   if (corp.users.has(input.userid)) throw new TypeError(`user ${input.userid} exists`);
+  for (const { deptId } of input.memberships) need(corp, deptId);
   const { memberships, ...fields } = input;
   const user: User = {
     stateCode: '86',
@@ -110,7 +111,7 @@ export function addUser(corp: Corp, input: NewUser): User {
   corp.users.set(user.userid, user);
   corp.gone.delete(user.userid);
   corp.byUnionid.set(user.unionid, user.userid);
-  indexMobile(corp, user);
+  addToIndexes(corp, user);
   setMemberships(corp, user, memberships);
   return user;
 }
@@ -119,18 +120,16 @@ export type UserPatch = Partial<Omit<User, 'userid' | 'unionid' | 'memberships'>
 
 export function changeUser(corp: Corp, userid: string, patch: UserPatch, now: number): User {
   const user = needUser(corp, userid);
-  if (patch.mobile !== undefined && patch.mobile !== user.mobile) {
-    unindexMobile(corp, user);
-    user.mobile = patch.mobile;
-    indexMobile(corp, user);
-  }
+  dropFromIndexes(corp, user);
   Object.assign(user, patch, { modifiedAt: now });
+  addToIndexes(corp, user);
   return user;
 }
 
 /** Replaces the departments of a person; order and leader flag of those kept stay unless given. */
 export function setMemberships(corp: Corp, user: User, next: NewUser['memberships']): void {
   const kept = user.memberships;
+  for (const { deptId } of next) need(corp, deptId);
   for (const { deptId } of kept) {
     corp.departments.get(deptId)?.members.delete(user.userid);
     corp.sortedMembers.delete(deptId);
@@ -140,7 +139,7 @@ export function setMemberships(corp: Corp, user: User, next: NewUser['membership
     const before = kept.find((membership) => membership.deptId === deptId);
     const entry: Membership = {
       deptId,
-      order: order ?? before?.order ?? orderForRank(dept.members.size),
+      order: order === undefined ? (before?.order ?? orderForRank(dept.members.size)) : BigInt(order),
       leader: leader ?? before?.leader ?? false,
     };
     const named = title ?? before?.title;
@@ -172,21 +171,31 @@ export function removeUser(
     if (dept) dept.managers = dept.managers.filter((manager) => manager !== userid);
     corp.sortedMembers.delete(deptId);
   }
-  unindexMobile(corp, user);
+  dropFromIndexes(corp, user);
   corp.byUnionid.delete(user.unionid);
   corp.users.delete(userid);
   corp.leavers.push({ user, ...leave });
+  if (user.mobile) corp.leftMobiles.set(user.mobile, leave.at);
 }
 
-/** Mobiles are unique on the platform; of generated duplicates the first one is found. */
-function indexMobile(corp: Corp, user: User): void {
-  const mobile = user.mobile?.trim();
-  if (mobile && !corp.byMobile.has(mobile)) corp.byMobile.set(mobile, user.userid);
+/** Unique on the platform; of generated duplicates the first one is found. */
+function indexes(corp: Corp, user: User): readonly (readonly [Map<string, string>, string | undefined])[] {
+  return [
+    [corp.byMobile, user.mobile?.trim()],
+    [corp.byEmail, user.email?.trim()],
+    [corp.byTelephone, user.telephone?.trim()],
+  ];
 }
 
-function unindexMobile(corp: Corp, user: User): void {
-  const mobile = user.mobile?.trim();
-  if (mobile && corp.byMobile.get(mobile) === user.userid) corp.byMobile.delete(mobile);
+function addToIndexes(corp: Corp, user: User): void {
+  for (const [index, value] of indexes(corp, user))
+    if (value && !index.has(value)) index.set(value, user.userid);
+}
+
+function dropFromIndexes(corp: Corp, user: User): void {
+  for (const [index, value] of indexes(corp, user)) {
+    if (value && index.get(value) === user.userid) index.delete(value);
+  }
 }
 
 function need(corp: Corp, id: number): Department {

@@ -66,11 +66,12 @@ function checkUnique(corp: Corp, patch: Readonly<Record<string, unknown>>, self:
   const telephone = patch['telephone'];
   if (!email && !telephone) return;
   if (email && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(String(email))) throw business(60105, TOO_LONG[60105]);
-  for (const other of corp.users.values()) {
-    if (other === self) continue;
-    if (email && other.email === email) throw business(60106);
-    if (telephone && other.telephone === telephone) throw business(40100, '分机号已存在');
-  }
+  const taken = (index: ReadonlyMap<string, string>, value: unknown): boolean => {
+    const holder = value ? index.get(String(value)) : undefined;
+    return holder !== undefined && holder !== self?.userid;
+  };
+  if (taken(corp.byEmail, email)) throw business(60106);
+  if (taken(corp.byTelephone, telephone)) throw business(40100, '分机号已存在');
 }
 
 function readExtension(params: Params): Record<string, string> | undefined {

@@ -24,7 +24,7 @@ function checkDepartments(
 /** Phones whose owners must agree first: protected ones, and those deleted here within the last 24 hours. */
 function mustBeAsked(corp: Corp, mobile: string, now: number): boolean {
   if (corp.protectedMobiles.has(mobile)) return true;
-  return corp.leavers.some(({ user, at }) => user.mobile === mobile && now - at < DAY_MS);
+  return now - (corp.leftMobiles.get(mobile) ?? Number.NEGATIVE_INFINITY) < DAY_MS;
 }
 
 const create: Handler = (world, call) => {

@@ -68,6 +68,29 @@ test('mutations, settings, apps, clock and tokens over HTTP', async () => {
   expect((await caller.top(...COUNT)).body.sub_code).toBe('40014');
 });
 
+test('a person added over HTTP keeps a big order, and one in an unknown department leaves nothing behind', async () => {
+  const order = '176275808490200999';
+  const person = { userid: 'remote2', name: '置顶', memberships: [{ deptId: 1, order, leader: true }] };
+  await control('POST', '/mutations', { op: 'addUser', args: [person] });
+  const token = await tokenOf(caller.sim);
+  const { text } = await caller.top('/topapi/v2/user/list', { dept_id: 1, cursor: 0, size: 1 }, token);
+  expect(text).toContain(`"dept_order":${order}`);
+  const lost = { userid: 'remote3', name: '无处', deptIds: [4711] };
+  expect((await control('POST', '/mutations', { op: 'addUser', args: [lost] })).status).toBe(400);
+  expect(caller.sim.corp.users.has('remote3')).toBe(false);
+});
+
+test('a change that has lost its object while it spread is dropped without harm', async () => {
+  const token = await tokenOf(caller.sim);
+  caller.sim.set({ visibilityDelayMs: [1000, 1000] });
+  const dept = caller.sim.mutate.addDepartment({ name: '昙花部', parentId: 1 });
+  caller.sim.mutate.removeDepartment(dept);
+  const userid = caller.sim.mutate.addUser({ name: '落空', deptIds: [dept] });
+  await control('POST', '/clock', { advanceMs: 1000, freeze: true });
+  expect((await caller.top('/topapi/v2/user/get', { userid }, token)).body.errcode).toBe(60121);
+  caller.sim.set({ visibilityDelayMs: [0, 0] });
+});
+
 test('the ledger holds every call with its outcome, and no secret', async () => {
   await control('DELETE', '/ledger');
   const token = await tokenOf(caller.sim);

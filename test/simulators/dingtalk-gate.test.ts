@@ -164,3 +164,22 @@ test('a disabled app is told so', async () => {
   caller.sim.changeApp(caller.sim.app.clientId, { enabled: false });
   expect((await caller.top(...COUNT)).body.sub_code).toBe('50003');
 });
+
+test('the list may hold for token endpoints too, and tokens for one host only', async () => {
+  caller = await startCaller({ settings: { oneTokenForBothHosts: false } });
+  const { sim } = caller;
+  expect((await caller.top(...COUNT)).body.errcode).toBe(0);
+  expect((await caller.fresh(...SEARCH)).body.code).toBe('InvalidAuthentication');
+  const fresh = await post('/v1.0/oauth2/accessToken', {
+    appKey: sim.app.clientId,
+    appSecret: sim.app.clientSecret,
+  });
+  expect((await caller.fresh(...SEARCH, fresh.body.accessToken)).status).toBe(200);
+  expect((await caller.top(...COUNT, fresh.body.accessToken)).body.sub_code).toBe('40014');
+  sim.changeApp(sim.app.clientId, { ipList: ['203.0.113.1'] });
+  sim.set({ ipListOnTokenEndpoints: true });
+  const { clientId, clientSecret } = sim.app;
+  expect((await caller.get('/gettoken', { appkey: clientId, appsecret: clientSecret })).body.errcode).toBe(
+    60020,
+  );
+});
