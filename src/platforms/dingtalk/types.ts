@@ -59,6 +59,9 @@ export type Department = z.infer<typeof department>;
 /** https://open.dingtalk.com/document/development/user-management-acquires-the-list-departments */
 export const subDepartmentsAnswer = z.object({ result: z.array(department) });
 
+/** https://open.dingtalk.com/document/development/obtain-the-list-of-sub-department-ids */
+export const childIdsAnswer = z.object({ result: z.object({ dept_id_list: z.array(integer) }) });
+
 /** https://open.dingtalk.com/document/development/query-department-details0-v2 */
 export const departmentAnswer = z.object({
   result: department.extend({ dept_manager_userid_list: z.array(z.string()).optional() }),

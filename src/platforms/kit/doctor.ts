@@ -1,51 +1,170 @@
-import { AppError, type Text } from '../../domain/index.ts';
-import type { CheckStep, CheckStepCode } from '../../ports/directory-source.ts';
-import { addressAllowed, checkBase, type ResolveHost } from './address-guard.ts';
+import { AppError, type OpenConnection, type Text } from '../../domain/index.ts';
+import type { CheckStep } from '../../ports/directory-source.ts';
+import type { ApiClient } from './api-client.ts';
+import type { DirectoryReader, ReadableRange } from './directory-reader.ts';
+import { attempt, checkName, checkWay, failed, passed, skipped } from './doctor-steps.ts';
+import type { PlatformServices } from './services.ts';
 
-/** The result of one step, in the shape that the doctor prints. */
-export const step = (
-  code: CheckStepCode,
-  subject: string,
-  outcome: { readonly status: CheckStep['status']; readonly message: Text; readonly remedy?: Text },
-): CheckStep => ({ code, subject, ...outcome });
+/** How many units are looked into for somebody whose fields can be looked at. */
+const SAMPLED_UNITS = 5;
 
-export const passed = (code: CheckStepCode, subject: string, message: Text): CheckStep =>
-  step(code, subject, { status: 'PASS', message });
+/** What the common walk needs to know of a platform. */
+export interface DoctorSpec {
+  readonly client: Pick<ApiClient, 'reach' | 'fetchToken'>;
+  readonly reader: DirectoryReader;
+  /** Base addresses in use; the first one hands out tokens. */
+  readonly bases: readonly [string, ...string[]];
+  readonly appName: string;
+  readonly companyName: string;
+  /** Permission points and a call that succeeds only with each. */
+  readonly permissions: readonly {
+    readonly point: string;
+    readonly label: Text;
+    readonly probe: (unitId: string) => Promise<unknown>;
+  }[];
+  /** Fields that need a right of their own, by the platform's names for both. */
+  readonly fields: readonly { readonly name: string; readonly point: string }[];
+  /** A few people of the unit, raw: a field that may not be seen is absent. */
+  readonly sample: (unitId: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Where permissions and range are edited. */
+  readonly console: Text;
+}
 
-export const skipped = (code: CheckStepCode, subject: string): CheckStep =>
-  step(code, subject, {
-    status: 'SKIPPED',
-    message: { zh: '前面的步骤未通过，未检查', en: 'not looked at, because an earlier step failed' },
+async function* checkApp(spec: DoctorSpec): AsyncGenerator<CheckStep, ReadableRange | undefined, void> {
+  const subject = spec.appName;
+  const blame = ({ code }: AppError) => {
+    if (code === 'PLATFORM_IP_NOT_ALLOWED') return 'IP_ALLOW_LIST';
+    return code === 'PLATFORM_PERMISSION_MISSING' ? 'PERMISSION' : null;
+  };
+  const token = yield* attempt({ code: 'CREDENTIALS', subject }, () => spec.client.fetchToken(), {
+    ok: () => ({ zh: '凭证有效', en: 'the credentials are accepted' }),
+    blame,
   });
+  if (token === undefined) return undefined;
+  return yield* attempt({ code: 'IP_ALLOW_LIST', subject }, () => spec.reader.range(), {
+    ok: () => ({ zh: '出口地址被接受', en: 'our outgoing address is accepted' }),
+    blame,
+  });
+}
 
-/** A failed step told by its error: what happened and what to do. */
-export const failed = (code: CheckStepCode, subject: string, error: unknown): CheckStep => {
-  const known = error instanceof AppError ? error : new AppError('INTERNAL', { details: { requestId: '–' } });
-  return step(code, subject, { status: 'FAIL', message: known.text, remedy: known.remedy });
-};
-
-/** First step of every platform: the base address is permitted and its name resolves. */
-export const checkName = async (
-  base: string,
-  allowPrivateNetwork: boolean,
-  resolve: ResolveHost,
-): Promise<CheckStep> => {
-  let host = base;
-  try {
-    const { hostname } = checkBase(base, allowPrivateNetwork);
-    host = hostname;
-    const bare = hostname.replace(/^\[|\]$/g, '');
-    const found = await resolve(bare).catch((cause: unknown) => {
-      throw new AppError('PLATFORM_NAME_UNRESOLVED', { details: { host }, cause });
-    });
-    const addresses = found.map(({ address }) => address);
-    if (!addresses.some((address) => addressAllowed(address, allowPrivateNetwork)))
-      throw new AppError('PLATFORM_ADDRESS_FORBIDDEN', {
-        details: { address: host, reason: `it resolves to ${addresses.join(', ')}` },
-      });
-    const list = addresses.join(', ');
-    return passed('DNS', host, { zh: `解析为 ${list}`, en: `resolves to ${list}` });
-  } catch (error) {
-    return failed('DNS', host, error);
+async function* checkPermissions(
+  spec: DoctorSpec,
+  range: ReadableRange,
+): AsyncGenerator<CheckStep, boolean, void> {
+  const unitId = range.unitIds[0] ?? spec.reader.rootId;
+  let all = true;
+  for (const { point, label, probe } of spec.permissions) {
+    const asked = async (): Promise<true> => {
+      try {
+        await probe(unitId);
+      } catch (error) {
+        // Without a unit in the range the root is refused for its place, which proves the right to ask.
+        if (!(error instanceof AppError) || error.code !== 'PLATFORM_OUT_OF_RANGE') throw error;
+      }
+      return true;
+    };
+    const outcome = yield* attempt({ code: 'PERMISSION', subject: point }, asked, { ok: () => label });
+    all &&= outcome === true;
   }
+  return all;
+}
+
+async function* checkRange(
+  spec: DoctorSpec,
+  range: ReadableRange,
+  startUnits: readonly string[],
+): AsyncGenerator<CheckStep, void, void> {
+  const looked = { code: 'VISIBLE_RANGE', subject: spec.appName } as const;
+  const { length: units } = range.unitIds;
+  const { length: people } = range.accountIds;
+  if (range.wholeCompany) yield passed(looked, { zh: '整个企业', en: 'the whole company' });
+  else
+    yield {
+      ...looked,
+      // A range of single people gives an empty tree (row W-DD-10).
+      status: units === 0 ? 'FAIL' : 'WARN',
+      message: {
+        zh: `仅 ${units} 个部门、${people} 名成员`,
+        en: `only ${units} departments and ${people} single members`,
+      },
+      remedy: {
+        zh: `${spec.console.zh} > 授权范围：选择全部员工；至少要包含部门，不能只选个人。`,
+        en: `${spec.console.en} > range: choose all staff; it must contain departments, people alone are not enough.`,
+      },
+    };
+  for (const id of startUnits)
+    yield* attempt({ code: 'VISIBLE_RANGE', subject: id }, () => spec.reader.unit(id), {
+      ok: ({ name }) => ({ zh: name, en: name }),
+    });
+}
+
+const samplePeople = async (
+  spec: DoctorSpec,
+  units: readonly string[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+  const queue = [...units];
+  for (const [looked, id] of queue.entries()) {
+    if (looked === SAMPLED_UNITS) break;
+    const people = await spec.sample(id);
+    if (people.length > 0) return people;
+    queue.push(...(await spec.reader.children(id)).map((child) => child.externalId));
+  }
+  return [];
 };
+
+async function* checkFields(spec: DoctorSpec, range: ReadableRange): AsyncGenerator<CheckStep, void, void> {
+  const people = await samplePeople(spec, range.unitIds);
+  for (const { name, point } of spec.fields) {
+    const looked = { code: 'FIELD_PERMISSION', subject: name } as const;
+    if (people.length === 0) yield skipped(looked);
+    else if (people.some((person) => person[name] !== undefined))
+      yield passed(looked, { zh: `可以读取 ${name}`, en: `${name} can be read` });
+    else
+      yield {
+        ...looked,
+        status: 'WARN',
+        message: { zh: `读不到 ${name}`, en: `${name} is not shown to the app` },
+        remedy: { zh: `${spec.console.zh}：开通「${point}」。`, en: `${spec.console.en}: open “${point}”.` },
+      };
+  }
+}
+
+async function* examine(
+  spec: DoctorSpec,
+  connection: OpenConnection,
+  { resolve }: PlatformServices,
+): AsyncGenerator<CheckStep, void, void> {
+  for (const base of new Set(spec.bases))
+    if (!(yield* checkName(base, connection.allowPrivateNetwork, resolve))) return;
+  if (!(yield* checkWay(new URL(spec.bases[0]).host, () => spec.client.reach()))) return;
+  const range = yield* checkApp(spec);
+  if (range === undefined) return;
+  const allowed = yield* checkPermissions(spec, range);
+  yield* checkRange(spec, range, connection.pullRules.startOrgUnitExternalIds);
+  const count = { code: 'HEAD_COUNT', subject: spec.companyName } as const;
+  if (!allowed || range.unitIds.length === 0) {
+    for (const { name } of spec.fields) yield skipped({ code: 'FIELD_PERMISSION', subject: name });
+    yield skipped(count);
+    return;
+  }
+  yield* checkFields(spec, range);
+  yield* attempt(count, () => spec.reader.headCount(), {
+    ok: (people) => ({ zh: `${people} 人`, en: `${people} people` }),
+  });
+}
+
+/**
+ * From name resolution to head count; ends where the next step could not be read rightly. Never throws; an abort
+ * ends it silently.
+ */
+export async function* checkDirectory(
+  services: PlatformServices,
+  connection: OpenConnection,
+  { spec, signal }: { readonly spec: () => DoctorSpec; readonly signal: AbortSignal },
+): AsyncGenerator<CheckStep, void, void> {
+  try {
+    yield* examine(spec(), connection, services);
+  } catch (error) {
+    if (!signal.aborted) yield failed({ code: 'API_REACHABLE', subject: connection.name }, error);
+  }
+}

@@ -17,8 +17,7 @@ export interface VendorFailure {
   readonly api: string;
   /** What was asked for: id of the department or person. */
   readonly object?: string;
-  /** Instant at which the platform lifts its limit, epoch milliseconds. */
-  readonly retryAt?: number;
+  readonly clientId?: string;
 }
 
 export type VendorErrorTable = ReadonlyMap<string, VendorErrorRow>;
@@ -59,9 +58,9 @@ export const translateVendorError = (table: VendorErrorTable, failure: VendorFai
       vendorMessage,
       api: failure.api,
       ...(failure.object === undefined ? {} : { object: failure.object }),
+      ...(failure.clientId === undefined ? {} : { clientId: failure.clientId }),
       ...(row?.field === undefined ? {} : { field: row.field }),
     },
-    ...(failure.retryAt === undefined ? {} : { retryAt: failure.retryAt }),
   });
 };
 
@@ -80,4 +79,14 @@ export const throttleWaitMs = (message: string, platformNowMs: number): number |
   const counted = instant(new RegExp(`到\\s*${stamp}`).exec(message)?.[1]);
   const wait = end - (Number.isNaN(counted) ? platformNowMs : counted);
   return wait >= 0 && wait <= 3_600_000 ? Math.max(wait, 100) : undefined;
+};
+
+/** The result, or `null` when it fails with that very code. */
+export const nullWhen = async <T>(code: ErrorCode, call: () => Promise<T>): Promise<T | null> => {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof AppError && error.code === code) return null;
+    throw error;
+  }
 };

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { AppError } from '../../domain/index.ts';
+import type { HttpAnswer, HttpRequest } from './http-client.ts';
+import { parseAnswer } from './json.ts';
+import { withRetry } from './retry.ts';
+import type { PlatformServices } from './services.ts';
+import type { Token } from './token-cache.ts';
+import { throttleWaitMs } from './vendor-errors.ts';
+
+/** One call of a platform's API and the schema of its answer. */
+export interface ApiCall<Schema extends z.ZodType = z.ZodType>
+  extends Omit<HttpRequest, 'allowPrivateNetwork'> {
+  readonly schema: Schema;
+  /** Id of what is asked for, for error texts. */
+  readonly object?: string;
+}
+
+/** What differs between platforms. */
+export interface ApiDialect {
+  /** How a token is had; its answer is brought to {@link Token} by the schema. */
+  readonly tokenCall: ApiCall<z.ZodType<Token>>;
+  /** The same call with the token where this API looks for it. */
+  authorize<Schema extends z.ZodType>(call: ApiCall<Schema>, token: string): ApiCall<Schema>;
+  /** What the body says went wrong, `undefined` when it is a success. */
+  failure(body: unknown, status: number, call: ApiCall): AppError | undefined;
+  /** Whose token and rate limit it is: app, secret and addresses. Only its digest is kept. */
+  readonly identity: readonly string[];
+  readonly callsPerSecond: number;
+  readonly allowPrivateNetwork: boolean;
+}
+
+/** The digest of texts, for keys of caches and budgets that must not hold secrets. */
+const digest = (parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/** Minutes that platforms block an address for. */
+const BLOCKED_MINUTES = 5;
+
+/** The error for an address that the platform blocks, with the instant at which it lets us in again. */
+export const addressBlocked = (nowMs: number, minutes = BLOCKED_MINUTES, cause?: unknown): AppError =>
+  new AppError('PLATFORM_IP_BLOCKED', { retryAt: nowMs + minutes * 60_000, cause });
+
+/** Calls of one app with token, pacing, validation and the repetitions that the error's class allows. */
+export class ApiClient {
+  readonly #services: PlatformServices;
+  readonly #dialect: ApiDialect;
+  readonly #signal: AbortSignal;
+  readonly #key: string;
+  #calls = 0;
+  #pausedUntil: number | undefined;
+
+  constructor(services: PlatformServices, dialect: ApiDialect, signal: AbortSignal) {
+    this.#services = services;
+    this.#dialect = dialect;
+    this.#signal = signal;
+    this.#key = digest(dialect.identity);
+  }
+
+  /** Requests sent so far, tokens and repetitions included. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Instant (epoch milliseconds) until which the platform has asked us to wait, when that is still to come. */
+  get pausedUntil(): number | undefined {
+    const until = this.#pausedUntil;
+    return until !== undefined && until > this.#services.clock.now() ? until : undefined;
+  }
+
+  /** Throws `PLATFORM_*`, or the signal's reason. */
+  async call<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
+    const { budget, tokens } = this.#services;
+    const { callsPerSecond } = this.#dialect;
+    const rateKey = digest([this.#key, call.path]);
+    let token = '';
+    const once = async (): Promise<z.output<Schema>> => {
+      token = await tokens.get(this.#key, () => this.fetchToken(), this.#signal);
+      await budget.acquire(rateKey, { perSecond: callsPerSecond }, this.#signal);
+      try {
+        return await this.#once(this.#dialect.authorize(call, token));
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'PLATFORM_THROTTLED' && error.retryAt !== undefined)
+          budget.penalise(rateKey, error.retryAt);
+        throw error;
+      }
+    };
+    return this.#retried(once, () => tokens.drop(this.#key, token));
+  }
+
+  /** A token straight from the platform, past the cache. Throws `PLATFORM_CREDENTIALS_INVALID` and others. */
+  async fetchToken(): Promise<Token> {
+    return this.#retried(() => this.#once(this.#dialect.tokenCall));
+  }
+
+  /** Any answer of the token endpoint, even an error, proves the way to the platform (row W-DD-03). */
+  async reach(): Promise<void> {
+    const { base, method, path } = this.#dialect.tokenCall;
+    await this.#send({ base, method, path, ...(method === 'POST' ? { json: {} } : {}) });
+  }
+
+  #send(request: Omit<HttpRequest, 'allowPrivateNetwork'>): Promise<HttpAnswer> {
+    this.#calls += 1;
+    const { allowPrivateNetwork } = this.#dialect;
+    return this.#services.http.send({ ...request, allowPrivateNetwork }, this.#signal);
+  }
+
+  async #once<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
+    const { schema, object: _, ...request } = call;
+    const answer = await this.#send(request);
+    const { status } = answer;
+    const api = call.path;
+    if (status >= 300 && status < 400)
+      throw new AppError('PLATFORM_ANSWER_INVALID', { details: { api, reason: `redirect (${status})` } });
+    if (status === 429)
+      throw this.#throttled(new AppError('PLATFORM_THROTTLED', { details: { api } }), answer);
+    if (status >= 500 && !/^\s*\{/.test(answer.text))
+      throw new AppError('PLATFORM_BUSY', { details: { api } });
+    const body = parseAnswer(answer.text, api);
+    const failure = this.#dialect.failure(body, status, call);
+    if (failure?.code === 'PLATFORM_THROTTLED') throw this.#throttled(failure, answer);
+    if (failure !== undefined) throw failure;
+    const read = schema.safeParse(body);
+    if (read.success) return read.data;
+    const [issue] = read.error.issues;
+    const reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected'}`;
+    throw new AppError('PLATFORM_ANSWER_INVALID', { details: { api, reason } });
+  }
+
+  /** The same error with the instant at which the limit ends: named in the text, in a header, or in a second. */
+  #throttled(error: AppError, answer: HttpAnswer): AppError {
+    const now = this.#services.clock.now();
+    const platformNow = Date.parse(answer.headers.get('date') ?? '') || now;
+    const told = Number(answer.headers.get('retry-after') ?? Number.NaN) * 1000;
+    const wait =
+      throttleWaitMs(String(error.details['vendorMessage'] ?? ''), platformNow) ?? (told > 0 ? told : 1000);
+    return new AppError(error.code, { details: error.details, retryAt: now + wait });
+  }
+
+  async #retried<T>(call: () => Promise<T>, refreshToken?: () => void): Promise<T> {
+    try {
+      return await withRetry(this.#services, call, {
+        signal: this.#signal,
+        onWait: (until) => {
+          this.#pausedUntil = until;
+        },
+        ...(refreshToken === undefined ? {} : { refreshToken }),
+      });
+    } catch (error) {
+      // A page instead of JSON, again and again, is how platforms block an address.
+      if (error instanceof AppError && error.details['reason'] === 'HTML')
+        throw addressBlocked(this.#services.clock.now(), BLOCKED_MINUTES, error);
+      throw error;
+    }
+  }
+}
