@@ -158,10 +158,4 @@ export const ROSTER_ERRORS = {
     },
     remedy: { zh: '请由所有者操作。', en: 'Ask an owner to do it.' },
   },
-  LAST_OWNER: {
-    httpStatus: 409,
-    retry: afterFix,
-    text: { zh: '{userName} 是唯一可用的所有者', en: '{userName} is the only usable owner' },
-    remedy: { zh: '请先授予另一账号 OWNER 角色。', en: 'Grant OWNER to another account first.' },
-  },
 } as const satisfies Record<string, ErrorRow>;
