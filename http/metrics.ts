@@ -67,7 +67,9 @@ const connect = (registry: Registry, sources: MetricSources): void => {
   });
   gauge(registry, 'muster_db_up', '1 while PostgreSQL answers.', () => Number(sources.databaseUp()));
   gauge(registry, 'muster_http_in_progress', 'Requests that are being answered.', sources.inProgress);
-  gauge(registry, 'muster_job_worker_up', '1 while the job worker lives.', () => Number(sources.workerAlive()));
+  gauge(registry, 'muster_job_worker_up', '1 while the job worker lives.', () =>
+    Number(sources.workerAlive()),
+  );
   gauge(registry, 'muster_job_worker_replaced', 'Worker threads replaced.', sources.workersReplaced);
 };
 

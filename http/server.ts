@@ -4,6 +4,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
   fastify,
+  LogController,
 } from 'fastify';
 import { AppError } from '../src/domain/index.ts';
 import { watchOverload } from './overload.ts';
@@ -58,7 +59,8 @@ const isPortTaken = (error: unknown): boolean =>
 const createFastify = (options: HttpServerOptions): FastifyInstance =>
   fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    // Answers are logged below, with their route.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
     bodyLimit: BODY_LIMIT,
@@ -84,6 +86,8 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     // Also when the client goes away before its answer, of which 'onResponse' would not hear.
     reply.raw.once('close', () => {
       inProgress -= 1;
+      // A connection that was busy when draining began has become idle only now.
+      if (draining) setImmediate(() => server.server.closeIdleConnections());
     });
     void reply.headers(SECURITY_HEADERS);
     if (options.secure) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
