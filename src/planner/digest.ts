@@ -20,7 +20,25 @@ export interface DigestedRow {
 
 /** Changes in their one order: by field, in code-point order. */
 export const sortChanges = (changes: readonly FieldChange[]): readonly FieldChange[] =>
-  changes.length < 2 ? changes : changes.toSorted((a, b) => compareCodePoints(a.field, b.field));
+  isSorted(changes) ? changes : changes.toSorted((a, b) => compareCodePoints(a.field, b.field));
+
+const isSorted = (changes: readonly FieldChange[]): boolean => {
+  for (let i = 1; i < changes.length; i++) {
+    if (compareCodePoints(changes[i - 1]?.field ?? '', changes[i]?.field ?? '') > 0) return false;
+  }
+  return true;
+};
+
+/** `jsonbText` of sorted changes, their three members written out: every staged row passes here. */
+const changesText = (changes: readonly FieldChange[]): string => {
+  let text = '';
+  for (const { field, before, after } of sortChanges(changes)) {
+    const separator = text === '' ? '' : ', ';
+    const name = JSON.stringify(field);
+    text += `${separator}{"after": ${jsonbText(after)}, "field": ${name}, "before": ${jsonbText(before)}}`;
+  }
+  return `[${text}]`;
+};
 
 /**
  * Digest of one staged row: SHA-256, hex. In SQL, with `changes` a jsonb array sorted by field (`collate "C"`):
@@ -31,7 +49,7 @@ export const sortChanges = (changes: readonly FieldChange[]): readonly FieldChan
  * ```
  */
 export const rowDigest = (row: DigestedRow): string => {
-  const changes = row.changes.length === 0 ? '[]' : jsonbText(sortChanges(row.changes));
+  const changes = changesText(row.changes);
   const head = `${row.kind}\n${row.stagedId}\n${row.action}\n${row.decision}\n`;
   return sha256Hex(`${head}${row.targetId ?? ''}\n${row.baseVersion ?? ''}\n${changes}`);
 };

@@ -2,11 +2,15 @@ import { compareCodePoints } from './fold.ts';
 
 const encoder = new TextEncoder();
 const ASCII = /^[\x20-\x7e]*$/;
-const byteLength = (text: string): number => (ASCII.test(text) ? text.length : encoder.encode(text).length);
+const isAscii = (text: string): boolean => ASCII.test(text);
+const byteLength = (text: string): number => encoder.encode(text).length;
+
+const compareAscii = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+const compareBytes = (a: string, b: string): number =>
+  byteLength(a) - byteLength(b) || compareCodePoints(a, b);
 
 /** jsonb orders members by the length of their keys in bytes, then by bytes. */
-const compareKeys = (a: string, b: string): number =>
-  byteLength(a) - byteLength(b) || compareCodePoints(a, b);
+const sortKeys = (keys: string[]): string[] => keys.sort(keys.every(isAscii) ? compareAscii : compareBytes);
 
 /** A number without exponent: jsonb keeps numbers as numeric, which prints all digits. */
 const numberText = (value: number): string => {
@@ -36,9 +40,10 @@ export const jsonbText = (value: unknown): string => {
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return `[${value.map(jsonbText).join(', ')}]`;
   if (!isRecord(value)) throw new TypeError(`no JSON for a ${typeof value}`);
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
-  return `{${keys
-    .sort(compareKeys)
-    .map((key) => `${JSON.stringify(key)}: ${jsonbText(value[key])}`)
-    .join(', ')}}`;
+  let text = '';
+  for (const key of sortKeys(Object.keys(value))) {
+    if (value[key] === undefined) continue;
+    text += `${text === '' ? '' : ', '}${JSON.stringify(key)}: ${jsonbText(value[key])}`;
+  }
+  return `{${text}}`;
 };

@@ -53,7 +53,8 @@ export const fits = (text: string, limit: number): boolean =>
   text.length <= limit || (text.length <= 2 * limit && characterCount(text) <= limit);
 
 const PLAIN_MAINLAND = /^1\d{10}$/;
-const MAINLAND = /^(?:\+|00)?(?:86)?(1\d{10})$/;
+/** With a plus, eleven digits that start with 1 are North American. */
+const MAINLAND = /^(?:(?:\+|00)?86)?(1\d{10})$/;
 const FOREIGN = /^(?:\+|00)([1-9]\d{5,14})$/;
 const PHONE_FILLING = /[\s().\-‐‑–—/]/g;
 /** Two-digit country codes of ITU-T E.164; `1` and `7` have one digit, all others three. */

@@ -13,13 +13,16 @@ import { beyondQuota } from './quota.ts';
 
 /** Everything that one pull of people is planned from. */
 export interface AccountPlanInput {
-  readonly context: AccountPlanContext;
+  /** Who is whose account follows from links and matches. */
+  readonly context: Omit<AccountPlanContext, 'accountOf'>;
   readonly rules: Pick<PullRules, 'matchKeys' | 'guard'>;
   readonly remotes: readonly RemoteAccountValue[];
   /** The whole roster of the tenant. */
   readonly roster: readonly RosterAccount[];
   /** Links of this connection: platform id to account. */
   readonly links: ReadonlyMap<string, AccountId>;
+  /** Id that a new account gets; the same for the same platform id. */
+  readonly newIdOf: (externalId: string) => AccountId;
   /** Absence means leaving: see `concludeLeavers`. */
   readonly conclusive: boolean;
   /** Accounts that may still be created; `null` = unlimited. */
@@ -64,6 +67,19 @@ const presentRows = (input: AccountPlanInput, roster: ReadonlyMap<AccountId, Ros
   return input.remotes.map((remote, i) => rowOf(remote, matches[i], roster));
 };
 
+/** Accounts by platform id: linked, matched, or to be created; a disputed person has none. */
+const accountsOf = (
+  input: AccountPlanInput,
+  rows: readonly AccountRow[],
+): AccountPlanContext['accountOf'] => {
+  const found = new Map(input.links);
+  for (const { externalId, match } of rows) {
+    if (match.accountId !== undefined) found.set(externalId, match.accountId);
+    else if (match.situation === 'UNMATCHED') found.set(externalId, input.newIdOf(externalId));
+  }
+  return (externalId) => found.get(externalId);
+};
+
 const absentRows = (input: AccountPlanInput, roster: ReadonlyMap<AccountId, RosterAccount>): AccountRow[] => {
   if (!input.conclusive) return [];
   const seen = new Set(input.remotes.map(({ externalId }) => externalId));
@@ -100,8 +116,9 @@ const tripped = (guards: Guards, action: string): boolean =>
 export const planAccounts = (input: AccountPlanInput): AccountPlan => {
   const roster = new Map(input.roster.map((account) => [account.id, account]));
   const rows = [...presentRows(input, roster), ...absentRows(input, roster)];
+  const context: AccountPlanContext = { ...input.context, accountOf: accountsOf(input, rows) };
   const planned = rows
-    .map((row) => planAccount(input.context, row))
+    .map((row) => planAccount(context, row))
     .sort((a, b) => compareCodePoints(a.externalId, b.externalId));
   const judged = withQuota(withClashes(planned, input), input.room);
   const counted = (action: string): number => judged.filter((row) => row.action === action).length;
