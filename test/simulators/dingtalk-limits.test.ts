@@ -82,6 +82,14 @@ test('the platform-wide limit answers 90002, byte for byte, over all apps', asyn
   );
 });
 
+test('the printed end is never before the true one', async () => {
+  const { sim, top } = await start({ qpsPerApp: 1 });
+  const token = await tokenOf(sim);
+  sim.clock.advance(400);
+  await top(...COUNT, token);
+  expect((await top(...COUNT, token)).body.sub_msg).toMatch(/限制将在 2026-09-03 00:01:04 结束\.$/);
+});
+
 test('the new family says 403 with the dimension in the code; older texts say 处罚', async () => {
   const { sim, fresh } = await start({ qpsPerApp: 1, olderThrottleText: true });
   const token = await tokenOf(sim);

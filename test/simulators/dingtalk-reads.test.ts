@@ -317,6 +317,25 @@ describe('changes on the platform', () => {
     mutate.removeUser(userid);
   });
 
+  test('a person who moves leaves the one list and enters the other; a page that just fits has no next', async () => {
+    const { mutate } = caller.sim;
+    const [from, to] = [1, 2].map((n) => mutate.addDepartment({ name: `往来${n}部`, parentId: 1 }));
+    const [first, second] = ['甲', '乙'].map((name) => mutate.addUser({ name, deptIds: [from ?? 0] }));
+    const listed = (dept_id: number | undefined, size = 2) =>
+      rows('/topapi/user/listsimple', { dept_id, cursor: 0, size });
+    expect(await listed(from)).toMatchObject({
+      has_more: false,
+      list: [{ userid: first }, { userid: second }],
+    });
+    expect(await listed(from)).not.toHaveProperty('next_cursor');
+    expect(await listed(from, 1)).toMatchObject({ has_more: true, next_cursor: 1 });
+    expect((await listed(to)).list).toEqual([]);
+    mutate.moveUser(first ?? '', [to ?? 0]);
+    expect((await listed(from)).list).toEqual([{ userid: second, name: '乙' }]);
+    expect((await listed(to)).list).toEqual([{ userid: first, name: '甲' }]);
+    for (const userid of [first, second]) mutate.removeUser(userid ?? '');
+  });
+
   test('leavers show in the leave records and in SmartHR', async () => {
     const userid = caller.sim.mutate.addUser({ name: '将离者', mobile: '13000000002', deptIds: [1] });
     caller.sim.mutate.removeUser(userid, 'leave');
