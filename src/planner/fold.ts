@@ -1,19 +1,15 @@
 const PLAIN_LOWER = /^[\x20-\x40\x5b-\x7e]*$/;
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** The two letters whose lower case in JavaScript depends on neighbours or is not one character. */
-const SPECIAL = /[\u03a3\u0130]/g;
-const simpleLower = (letter: string): string => (letter === '\u0130' ? 'i' : '\u03c3');
-
 /**
- * The one case folding of Muster: NFKC, then Unicode's simple lower case, so that `Ａnn`, `ANN` and `ann` are
- * one text. Used wherever texts are compared for uniqueness, matching or search. Idempotent, locale-free and
- * the same as the database's function `muster.fold`.
+ * The one case folding of Muster: NFKC, then Unicode's locale-free lower case, so that `Ａnn`, `ANN` and `ann`
+ * are one text. Used wherever texts are compared for uniqueness, matching or search. Idempotent, and the same
+ * as the database's function `muster.fold` for every letter that both versions of Unicode know.
  */
 export const fold = (text: string): string => {
   if (PLAIN_LOWER.test(text)) return text;
   if (ASCII.test(text)) return text.toLowerCase();
-  return text.normalize('NFKC').replace(SPECIAL, simpleLower).toLowerCase();
+  return text.normalize('NFKC').toLowerCase();
 };
 
 /**
