@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type AccountId, DEFAULT_PASSWORD_POLICY, newId, type TenantId } from '../../domain/index.ts';
 import { checkPassword } from '../../planner/password-policy.ts';
@@ -13,6 +12,7 @@ import { insertRoleGrant } from '../../store/queries/roles.ts';
 import { hasTenants, insertTenant, lockBootstrap } from '../../store/queries/tenant-create.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { accountSearchRow } from '../roster/search-row.ts';
+import { madePassword } from './new-password.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface BootstrapDeps {
@@ -38,9 +38,6 @@ export interface Bootstrapped {
   readonly userName: string;
   readonly password: string;
 }
-
-/** 128 random bits, made to satisfy every rule of any policy. */
-const newPassword = (): string => `Aa1-${randomBytes(16).toString('base64url')}`;
 
 const createOwner = async (
   tx: Tx,
@@ -82,7 +79,7 @@ export const bootstrap = async (
 ): Promise<Bootstrapped | null> => {
   if (await deps.db.system(hasTenants)) return null;
   const policy = DEFAULT_PASSWORD_POLICY;
-  const password = newPassword();
+  const password = madePassword();
   if (checkPassword(policy, password).length > 0) throw new TypeError('the first password breaks the policy');
   const passwordHash = await deps.passwords.hash(password);
   const tenantId = newId<'Tenant'>();

@@ -179,3 +179,10 @@ export const replaceHash = async (
     [input.accountId, input.oldHash, input.newHash],
   );
 };
+
+/** Lifts the lock of an account and forgets its failures. */
+export const unlockAccount = (tx: Tx, accountId: AccountId): Promise<number> =>
+  tx.execute(
+    `delete from muster.sign_in_throttle where key = sha256(convert_to('account' || chr(10) || $1::text, 'UTF8'))`,
+    [accountId],
+  );
