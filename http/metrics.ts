@@ -13,22 +13,16 @@ export interface MetricSources {
   readonly queue: () => Promise<{ waiting: number; running: number; abandoned: number } | null>;
 }
 
-/** One call to a platform, as far as a metric may know it: no connection, no object. */
-export interface PlatformCall {
-  readonly platform: string;
-  readonly outcome: 'answered' | 'failed';
-  readonly seconds: number;
-}
-
-/** Everything that is counted. Labels come from closed lists: tasks, routes, operation types, platforms. */
+/** Everything that is counted. Labels come from closed lists: tasks, routes, operation types. */
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   answered(answer: { route: string; method: string; status: number; seconds: number }): void;
   operation(operation: { type: string; outcome: string; seconds: number }): void;
   execution(execution: { task: string; result: string; milliseconds: number }): void;
-  platformCall(call: PlatformCall): void;
-  budgetWait(wait: { platform: string; seconds: number }): void;
+  platformCall(call: { outcome: string; seconds: number }): void;
+  /** A call to a platform waited that many seconds for its turn. */
+  platformWait(seconds: number): void;
   /** Tells where the looked-up values come from. */
   connect(sources: MetricSources): void;
 }
@@ -101,15 +95,14 @@ export const createMetrics = (): Metrics => {
   });
   const calls = new Histogram({
     name: 'muster_platform_call_seconds',
-    help: 'Time of one call to a platform, by platform and outcome.',
-    labelNames: ['platform', 'outcome'],
+    help: 'Time of one call to a platform, by outcome.',
+    labelNames: ['outcome'],
     buckets: SECONDS,
     registers,
   });
   const waits = new Counter({
     name: 'muster_rate_budget_wait_seconds_total',
     help: 'Time that calls waited so that a platform’s rate limit was kept.',
-    labelNames: ['platform'],
     registers,
   });
   return {
@@ -119,8 +112,8 @@ export const createMetrics = (): Metrics => {
       http.observe({ route, method, status: `${Math.floor(status / 100)}xx` }, seconds),
     operation: ({ type, outcome, seconds }) => operations.observe({ type, outcome }, seconds),
     execution: ({ task, result, milliseconds }) => executions.observe({ task, result }, milliseconds / 1_000),
-    platformCall: ({ platform, outcome, seconds }) => calls.observe({ platform, outcome }, seconds),
-    budgetWait: ({ platform, seconds }) => waits.inc({ platform }, seconds),
+    platformCall: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
+    platformWait: (seconds) => waits.inc(seconds),
     connect: (sources) => connect(registry, sources),
   };
 };

@@ -18,4 +18,9 @@ export interface WorkerData {
 export type WorkerMessage =
   | { readonly kind: 'started'; readonly worker: string }
   | { readonly kind: 'beat' }
-  | { readonly kind: 'execution'; readonly execution: Execution };
+  | { readonly kind: 'execution'; readonly execution: Execution }
+  | {
+      readonly kind: 'platformCall';
+      readonly call: { readonly outcome: 'answered' | 'failed'; readonly seconds: number };
+    }
+  | { readonly kind: 'platformWait'; readonly seconds: number };

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import type { Database } from '../src/store/database.ts';
 import { endLeases } from '../src/store/queries/job-workers.ts';
 import type { WorkerData, WorkerMessage } from './messages.ts';
-import type { Execution } from './run-task.ts';
 
 const NAME = 'worker';
 /** Milliseconds before a dead worker is replaced: doubled each time, forgotten after a minute of life. */
@@ -21,7 +20,8 @@ export interface SupervisorOptions {
   readonly db: Database;
   readonly logger: Logger;
   readonly data: Omit<WorkerData, 'tasks'> & { readonly tasks?: string };
-  readonly onExecution?: (execution: Execution) => void;
+  /** What happens in the worker thread, for metrics. */
+  readonly onMessage?: (message: WorkerMessage) => void;
 }
 
 export interface Supervisor {
@@ -78,7 +78,10 @@ class WorkerSupervisor implements Supervisor {
         },
       ],
       workerMessageHandler: ({ message }) => this.#hear(message),
-      errorHandler: (error) => logger.error({ err: error }, 'the job worker failed'),
+      errorHandler: (error) => {
+        // A thread that was told to end reports that as a failure.
+        if (!this.#stopping) logger.error({ err: error }, 'the job worker failed');
+      },
     });
     this.#bree.on('worker deleted', () => void this.#onExit());
     this.#watch = setInterval(() => this.#endIfHung(), data.leaseMs);
@@ -113,8 +116,9 @@ class WorkerSupervisor implements Supervisor {
   #hear(raw: unknown): void {
     this.#lastSign = performance.now();
     const message = asMessage(raw);
-    if (message?.kind === 'execution') this.#options.onExecution?.(message.execution);
-    if (message?.kind !== 'started') return;
+    if (message === null) return;
+    this.#options.onMessage?.(message);
+    if (message.kind !== 'started') return;
     this.#worker = message.worker;
     this.#startedAt = performance.now();
     this.#firstStart.resolve();

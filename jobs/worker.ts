@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../src/logging/index.ts';
+import { openPlatforms } from '../src/open-platforms.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { createSecrets } from '../src/store/secrets.ts';
 import { startJobWorker } from './job-worker.ts';
@@ -19,11 +20,15 @@ const say = (message: WorkerMessage): void => port.postMessage(message);
 const data: WorkerData = workerData;
 const { TASKS, GIVE_UP_TASK }: TaskModule = await import(data.tasks);
 const db = openDatabase({ connection: data.connection, pool: { size: 6, applicationName: 'muster jobs' } });
+const { platforms, close: closePlatforms } = openPlatforms(db, {
+  onCall: (call) => say({ kind: 'platformCall', call }),
+  onWait: (seconds) => say({ kind: 'platformWait', seconds }),
+});
 const worker = await startJobWorker({
   deps: {
     db,
     secrets: createSecrets(data.masterKeys),
-    platforms: new Map(),
+    platforms,
     logger: createLogger({ level: data.logLevel }).child({ part: 'jobs' }),
     now: () => new Date(),
   },
@@ -44,6 +49,7 @@ port.on('message', (message: unknown) => {
   void worker.stop();
 });
 await worker.ended;
+await closePlatforms();
 await db.close();
 if (asked) port.postMessage('cancelled');
 // Ends this thread only; a worker that nobody asked to stop is replaced.

@@ -3,7 +3,7 @@ import { type Database, openDatabase } from './database.ts';
 import { attachEmbedded, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
 import type { EntityList } from './entity-managers.ts';
 import { appLogin, checkAppLogin, ownerLogin } from './logins.ts';
-import { masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
+import { type MasterKeys, masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
 import { isSchemaCurrent } from './schema-state.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
@@ -30,6 +30,8 @@ export interface OpenStoreOptions {
 export interface Store {
   readonly database: Database;
   readonly secrets: Secrets;
+  /** For threads of this process, which open their own secrets. */
+  readonly masterKeys: MasterKeys;
   /** Unprivileged; for the job queue's own pool. */
   readonly app: pg.ClientConfig;
   /** Owns the schema; for migrations only. */
@@ -90,6 +92,7 @@ export const openStore = async (settings: StoreSettings, options: OpenStoreOptio
   return {
     database,
     secrets: createSecrets(keys),
+    masterKeys: keys,
     app: server.app,
     owner: server.owner,
     close: async () => {

@@ -1,0 +1,130 @@
+import { addHealthRoutes } from '../http/health.ts';
+import { createMetrics, type Metrics } from '../http/metrics.ts';
+import { createHttpServer } from '../http/server.ts';
+import type { Supervisor } from '../jobs/supervisor.ts';
+import { Closing } from './closing.ts';
+import type { Config } from './config/index.ts';
+import type { FlowDeps } from './flows/context.ts';
+import { type Bootstrapped, bootstrap } from './flows/sign-in/bootstrap.ts';
+import { createPasswords } from './flows/sign-in/passwords.ts';
+import { createLogger, type Logger } from './logging/index.ts';
+import { connectMetrics, countMessage, readinessChecks } from './observe.ts';
+import { openPlatforms } from './open-platforms.ts';
+import { openStore, type Store } from './store/open-store.ts';
+
+/** Milliseconds after which a worker that does not answer loses its jobs. */
+const LEASE_MS = 10_000;
+/** Milliseconds that requests in progress have at a stop. */
+const DRAIN_MS = 8_000;
+
+export interface AppOptions {
+  /** By default one that writes to standard output as the configuration says. */
+  readonly logger?: Logger;
+}
+
+/** A running gateway. */
+export interface App {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /** The first administrator with the password that is told once; `null` when there was one already. */
+  readonly bootstrapped: Bootstrapped | null;
+  readonly deps: FlowDeps;
+  /** Resolves when jobs are worked on. */
+  readonly jobsStarted: Promise<void>;
+  /** Answers what has begun, hands jobs back, closes everything. Takes 10 s at most. */
+  stop(): Promise<void>;
+}
+
+/** Everything that requests and jobs share, in the order in which it is opened. */
+interface Parts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly deps: FlowDeps;
+}
+
+const openParts = async (config: Config, logger: Logger, closing: Closing): Promise<Parts> => {
+  const metrics = createMetrics();
+  const store = await openStore(config, {
+    onServerEvent: (event, detail) => logger.warn({ event, detail }, 'embedded PostgreSQL'),
+  });
+  closing.add(() => store.close());
+  const opened = openPlatforms(store.database, {
+    onCall: metrics.platformCall,
+    onWait: metrics.platformWait,
+  });
+  closing.add(opened.close);
+  const deps: FlowDeps = {
+    db: store.database,
+    secrets: store.secrets,
+    platforms: opened.platforms,
+    logger,
+    now: () => new Date(),
+  };
+  return { config, logger, metrics, store, deps };
+};
+
+/** Starts the worker thread; loaded late, so that nothing of it delays the first answer. */
+const startWorker = async ({ config, store, logger, metrics }: Parts): Promise<Supervisor> => {
+  const { startJobs } = await import('../jobs/supervisor.ts');
+  return startJobs({
+    db: store.database,
+    logger: logger.child({ part: 'jobs' }),
+    data: {
+      connection: store.app,
+      masterKeys: store.masterKeys,
+      logLevel: config.logLevel,
+      leaseMs: LEASE_MS,
+    },
+    onMessage: (message) => countMessage(metrics, message),
+  });
+};
+
+const composed = async (config: Config, logger: Logger, closing: Closing): Promise<App> => {
+  const parts = await openParts(config, logger, closing);
+  const { metrics, store, deps } = parts;
+  const bootstrapped = await bootstrap({ db: store.database, logger, passwords: createPasswords() });
+  let jobs: Supervisor | null = null;
+  let stopping = false;
+  const http = createHttpServer({
+    logger,
+    trustProxy: config.trustProxy,
+    secure: config.publicUrl.startsWith('https:'),
+    onAnswer: metrics.answered,
+  });
+  const observed = { db: store.database, http, jobs: () => jobs, isStopping: () => stopping };
+  connectMetrics(metrics, observed);
+  addHealthRoutes(http.fastify, { checks: readinessChecks(observed), metrics });
+  // Side by side: each has a bound of its own, and a stop must be over in 10 s.
+  closing.add(() => Promise.all([http.drain(DRAIN_MS), jobs?.stop()]));
+  const address = await http.listen(config);
+  const supervisor = await startWorker(parts);
+  jobs = supervisor;
+  logger.info({ address }, 'Muster is ready');
+  return {
+    address,
+    bootstrapped,
+    deps,
+    jobsStarted: supervisor.started,
+    stop: async () => {
+      stopping = true;
+      await closing.run();
+    },
+  };
+};
+
+/**
+ * Composes the gateway and starts it: database, platforms, HTTP, and last the jobs.
+ * @throws AppError CONFIGURATION_INVALID, DATA_DIR_IN_USE, PORT_IN_USE
+ */
+export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
+  const logger = options.logger ?? createLogger({ level: config.logLevel });
+  const closing = new Closing(logger);
+  try {
+    return await composed(config, logger, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+};
