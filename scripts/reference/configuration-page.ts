@@ -13,7 +13,7 @@ const section = (option: Option<unknown, string | null>): string => {
     ['Type', cell(option.parse.kind)],
     ...(option.unit === undefined ? [] : [['Unit', option.unit]]),
     ['Default', cell(fallbackOf(option))],
-    ['Example', `\`${option.example}\``],
+    ['Example', `\`${cell(option.example)}\``],
     ...(option.secret === true ? [['Secret', 'yes: never logged, never shown']] : []),
   ];
   return [

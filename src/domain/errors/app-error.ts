@@ -1,4 +1,4 @@
-import { ERROR_TABLE, type ErrorCode } from './index.ts';
+import { ERROR_TABLE, type ErrorCode } from './table.ts';
 
 export interface Text {
   readonly zh: string;

@@ -17,7 +17,10 @@ export const ROSTER_ERRORS = {
   SIBLING_NAME_TAKEN: {
     httpStatus: 409,
     retry: never,
-    text: { zh: '同一上级下已有名为 {name} 的组织单元', en: 'The parent already holds an org unit named {name}' },
+    text: {
+      zh: '同一上级下已有名为 {name} 的组织单元',
+      en: 'The parent already holds an org unit named {name}',
+    },
     remedy: { zh: '请改名或选择其他上级。', en: 'Choose another name or another parent.' },
   },
   ATTRIBUTE_VALUE_TAKEN: {
@@ -33,18 +36,27 @@ export const ROSTER_ERRORS = {
     httpStatus: 409,
     retry: never,
     text: { zh: '属性 {name} 已存在', en: 'There already is an attribute {name}' },
-    remedy: { zh: '请换一个名称，或修改已有的属性。', en: 'Choose another name, or edit the existing attribute.' },
+    remedy: {
+      zh: '请换一个名称，或修改已有的属性。',
+      en: 'Choose another name, or edit the existing attribute.',
+    },
   },
   ATTRIBUTE_UNKNOWN: {
     httpStatus: 400,
     retry: never,
     text: { zh: '没有名为 {name} 的已启用属性', en: 'There is no enabled attribute named {name}' },
-    remedy: { zh: '请先在数据字典中建立并启用该属性。', en: 'Define and enable it in the data dictionary first.' },
+    remedy: {
+      zh: '请先在数据字典中建立并启用该属性。',
+      en: 'Define and enable it in the data dictionary first.',
+    },
   },
   ATTRIBUTE_ILLEGAL: {
     httpStatus: 400,
     retry: never,
-    text: { zh: '属性 {name} 的值不正确：{reason}', en: 'The value of attribute {name} is not acceptable: {reason}' },
+    text: {
+      zh: '属性 {name} 的值不正确：{reason}',
+      en: 'The value of attribute {name} is not acceptable: {reason}',
+    },
     remedy: { zh: '请按属性定义填写。', en: 'Enter a value of the type that the attribute is defined with.' },
   },
   ATTRIBUTE_REQUIRED: {
@@ -69,7 +81,10 @@ export const ROSTER_ERRORS = {
       zh: '属性 {name} 已有 {count} 个值，不能{change}',
       en: 'The attribute {name} has {count} values, so this is refused: {change}',
     },
-    remedy: { zh: '请先清除这些值，或新建一个属性。', en: 'Clear the values first, or define a new attribute.' },
+    remedy: {
+      zh: '请先清除这些值，或新建一个属性。',
+      en: 'Clear the values first, or define a new attribute.',
+    },
   },
   ATTRIBUTE_DEFINITION_ILLEGAL: {
     httpStatus: 400,
@@ -84,7 +99,10 @@ export const ROSTER_ERRORS = {
       zh: '账号数量已达配额（{count} / {quota}）',
       en: 'The account quota is used up ({count} of {quota})',
     },
-    remedy: { zh: '请删除不再使用的账号，或提高配额。', en: 'Delete accounts that are no longer used, or raise the quota.' },
+    remedy: {
+      zh: '请删除不再使用的账号，或提高配额。',
+      en: 'Delete accounts that are no longer used, or raise the quota.',
+    },
   },
   ORG_UNIT_NOT_EMPTY: {
     httpStatus: 409,
@@ -101,7 +119,10 @@ export const ROSTER_ERRORS = {
   ORG_UNIT_CYCLE: {
     httpStatus: 409,
     retry: never,
-    text: { zh: '组织单元 {name} 不能移到自身或其下级之下', en: 'The org unit {name} cannot be moved below itself' },
+    text: {
+      zh: '组织单元 {name} 不能移到自身或其下级之下',
+      en: 'The org unit {name} cannot be moved below itself',
+    },
     remedy: { zh: '请选择其他上级。', en: 'Choose another parent.' },
   },
   ORG_UNIT_IS_ROOT: {
@@ -119,7 +140,10 @@ export const ROSTER_ERRORS = {
   STATUS_CONFLICT: {
     httpStatus: 409,
     retry: never,
-    text: { zh: '{type} {name} 当前状态为 {status}，不能{action}', en: '{type} {name} is {status}, so it cannot be {action}' },
+    text: {
+      zh: '{type} {name} 当前状态为 {status}，不能{action}',
+      en: '{type} {name} is {status}, so it cannot be {action}',
+    },
     remedy: { zh: '请刷新后确认其状态。', en: 'Read it again and look at its status.' },
   },
   RESTORE_WINDOW_OVER: {
@@ -131,7 +155,10 @@ export const ROSTER_ERRORS = {
   MANAGER_CYCLE: {
     httpStatus: 409,
     retry: never,
-    text: { zh: '{manager} 不能成为 {name} 的上级：会形成循环', en: '{manager} cannot manage {name}: the line of managers would be a circle' },
+    text: {
+      zh: '{manager} 不能成为 {name} 的上级：会形成循环',
+      en: '{manager} cannot manage {name}: the line of managers would be a circle',
+    },
     remedy: { zh: '请选择其他上级。', en: 'Choose another manager.' },
   },
   PRIMARY_MEMBERSHIP_REQUIRED: {
@@ -146,7 +173,10 @@ export const ROSTER_ERRORS = {
   OUTSIDE_SUBTREE: {
     httpStatus: 403,
     retry: never,
-    text: { zh: '{type} {id} 不在您管理的组织范围内', en: '{type} {id} lies outside the org unit that you administer' },
+    text: {
+      zh: '{type} {id} 不在您管理的组织范围内',
+      en: '{type} {id} lies outside the org unit that you administer',
+    },
     remedy: { zh: '请联系所有者扩大您的管理范围。', en: 'Ask an owner to widen your subtree.' },
   },
   PROTECTED_ACCOUNT: {
