@@ -1,9 +1,20 @@
+import { forgetJobRunsTask } from './forget-job-runs.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
+import { rotateKeysTask } from './rotate-keys.ts';
+import { runImportTask } from './run-import.ts';
+import { schedulePullsTask } from './schedule-pulls.ts';
+import { sealAuditTask } from './seal-audit.ts';
 import type { AnyTask } from './task.ts';
 
 export { GIVE_UP_TASK };
 
-const WORK: readonly AnyTask[] = [];
+const WORK: readonly AnyTask[] = [
+  runImportTask,
+  schedulePullsTask,
+  sealAuditTask,
+  rotateKeysTask,
+  forgetJobRunsTask,
+];
 
 /** Everything that the worker thread can do. */
 export const TASKS: readonly AnyTask[] = [...WORK, giveUpTask(WORK)];

@@ -9,11 +9,11 @@ import { newMasterKey, parseMasterKeys } from '../../src/store/master-keys.ts';
 import { addJob } from '../../src/store/queries/jobs.ts';
 import { createSecrets } from '../../src/store/secrets.ts';
 import { createTenant, type TestDatabase } from '../support/index.ts';
-import { TASKS } from './tasks.ts';
+import { TASKS } from './probe-tasks.ts';
 
 export const silent = pino({ level: 'silent' });
 export const masterKeys = parseMasterKeys(newMasterKey());
-export const TEST_TASKS = new URL('./tasks.ts', import.meta.url).href;
+export const TEST_TASKS = new URL('./probe-tasks.ts', import.meta.url).href;
 
 /** What the tasks of a test wrote about one object. */
 export interface Note {
