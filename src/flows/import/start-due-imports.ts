@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/index.ts';
-import { duePulls } from '../../store/queries/tenants.ts';
+import { duePulls } from '../../store/queries/due-pulls.ts';
 import type { FlowContext } from '../context.ts';
 import { startImport } from './start-import.ts';
 

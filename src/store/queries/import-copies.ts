@@ -55,8 +55,8 @@ export const refreshIdentities = async (tx: Tx, seen: Seen): Promise<void> => {
     `create temporary table fetched_identity on commit drop as
      select distinct on (kind, value) kind, value, remote_account_id
      from (
-       select id->>'kind' as kind, id->>'value' as value, r.id as remote_account_id, r.external_id
-       from muster.remote_account r, jsonb_array_elements(r.value->'ids') as id
+       select named_id->>'kind' as kind, named_id->>'value' as value, r.id as remote_account_id, r.external_id
+       from muster.remote_account r, jsonb_array_elements(r.value->'ids') as named_id
        where r.connection_id = $2 and r.seen_run_id = $1) as named
      order by kind, value, external_id collate "C"`,
     [seen.runId, seen.connectionId],

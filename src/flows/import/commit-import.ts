@@ -1,0 +1,169 @@
+import { AppError, type ErrorCode, type ImportRunId } from '../../domain/index.ts';
+import { countedAccounts } from '../../store/queries/accounts-write.ts';
+import { insertAuditEvent } from '../../store/queries/audit-write.ts';
+import { rememberRange, selectConnection } from '../../store/queries/connections.ts';
+import {
+  acceptedUpdates,
+  createAccounts,
+  linkAccounts,
+  markCommitted,
+  rewriteUniqueValues,
+  updateAccounts,
+  updateMemberships,
+} from '../../store/queries/import-commit-accounts.ts';
+import {
+  acceptedCreates,
+  clashingRows,
+  invalidRows,
+  lockTargets,
+  type Obstacle,
+  orphanedUnits,
+  staleRows,
+} from '../../store/queries/import-commit-check.ts';
+import { applyUnitChanges, collectUnitChanges, linkUnits } from '../../store/queries/import-commit-units.ts';
+import { readDefinitions } from '../../store/queries/import-facts.ts';
+import { dropFetched } from '../../store/queries/import-fetched.ts';
+import { collectClashes } from '../../store/queries/import-recheck.ts';
+import { type ImportRunRow, lockRun, readRun } from '../../store/queries/import-runs.ts';
+import { lockQuota } from '../../store/queries/roster-tenant.ts';
+import type { Tx } from '../../store/transaction.ts';
+import { defaultPasswordPlace } from '../connection/open-connection.ts';
+import type { FlowContext } from '../context.ts';
+import { namesakesAreMoved } from './namesakes.ts';
+import { BULK_TIMEOUT, importActor, runNotFound, tenantOf } from './run-context.ts';
+
+export interface CommitImportInput {
+  readonly runId: ImportRunId;
+  /** Digest of what was reviewed, as the run shows it. */
+  readonly digest: string;
+}
+
+export interface CommitReport {
+  readonly orgUnits: number;
+  readonly accountsCreated: number;
+  readonly accountsChanged: number;
+}
+
+/** Hashes a password; provided by the composition root, because it must stand behind the one bounded queue. */
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+}
+
+const refuse = (code: ErrorCode, { count, names }: Obstacle): void => {
+  if (count > 0) throw new AppError(code, { details: { count, names } });
+};
+
+const requireQuota = async (tx: Tx, runId: ImportRunId): Promise<void> => {
+  const quota = await lockQuota(tx);
+  if (quota === null) return;
+  const wanted = (await countedAccounts(tx)) + (await acceptedCreates(tx, runId));
+  if (wanted > quota) throw new AppError('IMPORT_QUOTA_EXCEEDED', { details: { wanted, quota } });
+};
+
+/** Everything that may speak against the commit, asked while all that it will change is locked. */
+const requireCommittable = async (tx: Tx, run: ImportRunRow): Promise<void> => {
+  refuse('IMPORT_ROWS_INVALID', await invalidRows(tx, run.id));
+  await requireQuota(tx, run.id);
+  await lockTargets(tx, run.id);
+  refuse('IMPORT_ROSTER_MOVED', await staleRows(tx, run));
+  refuse('IMPORT_ROWS_INVALID', await orphanedUnits(tx, run.id));
+  const definitions = await readDefinitions(tx, 'ACCOUNT');
+  await collectClashes(tx, run.id, { counting: "decision = 'ACCEPTED'", definitions });
+  refuse('IMPORT_ROWS_INVALID', await clashingRows(tx));
+};
+
+const ACCEPTED_OWNERS = (kind: 'account' | 'org_unit'): string =>
+  `select ${kind}_id from muster.staged_${kind} where run_id = $1 and decision = 'ACCEPTED' and action <> 'NONE'`;
+
+const writeUnits = async (tx: Tx, run: ImportRunRow): Promise<number> => {
+  const orgUnits = await collectUnitChanges(tx, run.id);
+  if (orgUnits > 0) await namesakesAreMoved(applyUnitChanges(tx));
+  await linkUnits(tx, run);
+  const definitions = await readDefinitions(tx, 'ORG_UNIT');
+  const owners = { owners: ACCEPTED_OWNERS('org_unit'), params: [run.id], definitions };
+  await rewriteUniqueValues(tx, 'org_unit', owners);
+  return orgUnits;
+};
+
+const writeAccounts = async (
+  tx: Tx,
+  run: ImportRunRow,
+  passwordHash: string | null,
+): Promise<Pick<CommitReport, 'accountsChanged' | 'accountsCreated'>> => {
+  const expected = await acceptedUpdates(tx, run.id);
+  await tx.query('set constraints muster.account_user_name deferred');
+  const accountsChanged = await updateAccounts(tx, run);
+  if (accountsChanged !== expected) {
+    refuse('IMPORT_ROSTER_MOVED', { count: expected - accountsChanged, names: [] });
+  }
+  await updateMemberships(tx, run);
+  const accountsCreated = await createAccounts(tx, run, passwordHash);
+  await namesakesAreMoved(tx.query('set constraints muster.account_user_name immediate'));
+  await linkAccounts(tx, run);
+  const definitions = await readDefinitions(tx, 'ACCOUNT');
+  const owners = { owners: ACCEPTED_OWNERS('account'), params: [run.id], definitions };
+  await rewriteUniqueValues(tx, 'account', owners);
+  return { accountsChanged, accountsCreated };
+};
+
+const commitIn = async (
+  context: FlowContext,
+  tx: Tx,
+  input: CommitImportInput & { readonly passwordHash: string | null },
+): Promise<CommitReport> => {
+  const run = await lockRun(tx, input.runId);
+  if (run === null) throw runNotFound(input.runId);
+  if (run.phase !== 'REVIEW') throw new AppError('IMPORT_PHASE_WRONG', { details: { phase: run.phase } });
+  if (run.digest !== input.digest) throw new AppError('IMPORT_DIGEST_STALE');
+  await requireCommittable(tx, run);
+  const orgUnits = await writeUnits(tx, run);
+  const accounts = await writeAccounts(tx, run, input.passwordHash);
+  const { principal } = context;
+  await markCommitted(tx, run.id, { id: principal.id, name: principal.name });
+  if (run.statement !== null) {
+    await rememberRange(tx, run.connectionId, run.statement.visibleRange.digest);
+  }
+  const report = { orgUnits, ...accounts };
+  await insertAuditEvent(tx, {
+    action: 'import.commit',
+    objectType: 'ImportRun',
+    objectId: run.id,
+    details: { digest: input.digest, ...report },
+  });
+  return report;
+};
+
+/** The connection's default password, hashed once for all: everybody who gets it has to change it. */
+const defaultPasswordHash = async (
+  context: FlowContext,
+  runId: ImportRunId,
+  passwords: PasswordHasher,
+): Promise<string | null> => {
+  const tenantId = tenantOf(context);
+  const run = await readRun(context.db, tenantId, runId);
+  if (run === null) throw runNotFound(runId);
+  const connection = await selectConnection(context.db, tenantId, run.connectionId);
+  if (connection === null || connection.defaultPassword === null) return null;
+  const place = defaultPasswordPlace(tenantId, connection.id);
+  return passwords.hash(await context.secrets.open(connection.defaultPassword, place));
+};
+
+/**
+ * Writes the accepted rows of a reviewed import into the roster: in one transaction, set by set, all or nothing.
+ * Every row then has its outcome: applied, unchanged, skipped or held.
+ * @throws AppError NOT_FOUND, IMPORT_PHASE_WRONG, IMPORT_DIGEST_STALE when something else was approved,
+ *   IMPORT_ROWS_INVALID, IMPORT_ROSTER_MOVED naming the stale rows, IMPORT_QUOTA_EXCEEDED
+ */
+export const commitImport = async (
+  context: FlowContext & { readonly passwords: PasswordHasher },
+  input: CommitImportInput,
+): Promise<CommitReport> => {
+  const passwordHash = await defaultPasswordHash(context, input.runId, context.passwords);
+  const report = await context.db.transaction(
+    importActor(context, input.runId),
+    (tx) => commitIn(context, tx, { ...input, passwordHash }),
+    { statementTimeout: BULK_TIMEOUT },
+  );
+  await context.db.transaction(importActor(context, input.runId), (tx) => dropFetched(tx, input.runId));
+  return report;
+};

@@ -1,0 +1,148 @@
+import {
+  AppError,
+  type CompletenessStatement,
+  type OpenConnection,
+  type RemoteAccountValue,
+  type RemoteOrgUnitValue,
+  type SourcePage,
+  type SourceProgress,
+} from '../../domain/index.ts';
+import { canonicalAccountText, canonicalOrgUnitText, sha256Hex } from '../../planner/canonical-hash.ts';
+import type { DirectorySource } from '../../ports/directory-source.ts';
+import {
+  expectedObjects,
+  type FetchedItem,
+  storedSoFar,
+  storePage,
+} from '../../store/queries/import-fetched.ts';
+import { endFetch, type ImportRunRow, isCancelRequested } from '../../store/queries/import-runs.ts';
+import type { FlowContext } from '../context.ts';
+import { importActor, tenantOf } from './run-context.ts';
+
+const accountItem = (value: RemoteAccountValue): FetchedItem => {
+  const json = canonicalAccountText(value);
+  return { externalId: value.externalId, hash: sha256Hex(json), json };
+};
+
+const orgUnitItem = (value: RemoteOrgUnitValue): FetchedItem => {
+  const json = canonicalOrgUnitText(value);
+  const { externalId, parentExternalId, name } = value;
+  return { externalId, hash: sha256Hex(json), json, parentExternalId, name };
+};
+
+/** One item per external id, the last one. */
+const itemsOf = (page: SourcePage): readonly FetchedItem[] => {
+  const items = page.kind === 'accounts' ? page.items.map(accountItem) : page.items.map(orgUnitItem);
+  const byId = new Map(items.map((item) => [item.externalId, item]));
+  return byId.size === items.length ? items : [...byId.values()];
+};
+
+/** When the calls that are left will have been made at the platform's pace, `null` while that is unknown. */
+export const etaOf = (progress: SourceProgress | null, now: Date): Date | null => {
+  if (progress === null || progress.callsLeft === null || progress.callsPerSecond <= 0) return null;
+  const start = Math.max(now.getTime(), progress.pausedUntil ?? 0);
+  return new Date(start + (progress.callsLeft / progress.callsPerSecond) * 1000);
+};
+
+/** The signal that ends the fetch: the caller's, or somebody's wish to cancel, told by NOTIFY. */
+const cancelSignal = async (context: FlowContext, run: ImportRunRow, outer: AbortSignal) => {
+  const cancel = new AbortController();
+  const subscription = await context.db.listen(
+    'muster_import_cancel',
+    (runId) => {
+      if (runId === run.id) cancel.abort(new AppError('IMPORT_CANCELLED'));
+    },
+    () => {
+      isCancelRequested(context.db, tenantOf(context), run.id)
+        .then((wanted) => wanted && cancel.abort(new AppError('IMPORT_CANCELLED')))
+        .catch((error: unknown) => context.logger.warn({ err: error, runId: run.id }, 'cancel not read'));
+    },
+  );
+  return { signal: AbortSignal.any([outer, cancel.signal]), stop: () => subscription.close() };
+};
+
+const store = async (
+  context: FlowContext,
+  run: ImportRunRow,
+  page: { readonly source: SourcePage; readonly progress: SourceProgress | null },
+): Promise<void> => {
+  const { source, progress } = page;
+  const stored = await context.db.transaction(importActor(context, run.id), (tx) =>
+    storePage(tx, {
+      runId: run.id,
+      attempt: run.attempt,
+      kind: source.kind,
+      items: itemsOf(source),
+      cursor: source.cursor,
+      calls: progress?.callsDone ?? 0,
+      callsLeft: progress?.callsLeft ?? null,
+      callsPerSecond: progress?.callsPerSecond ?? null,
+      eta: etaOf(progress, context.now()),
+    }),
+  );
+  if (stored) return;
+  const cancelled = await isCancelRequested(context.db, tenantOf(context), run.id);
+  throw new AppError(cancelled ? 'IMPORT_CANCELLED' : 'IMPORT_TAKEN_OVER', { details: { runId: run.id } });
+};
+
+const readAll = async (
+  context: FlowContext,
+  run: ImportRunRow,
+  from: {
+    readonly source: DirectorySource;
+    readonly connection: OpenConnection;
+    readonly signal: AbortSignal;
+  },
+): Promise<CompletenessStatement> => {
+  const actor = importActor(context, run.id);
+  const expected = await context.db.transaction(actor, (tx) => expectedObjects(tx, run.connectionId));
+  const resume =
+    run.cursor === null
+      ? {}
+      : {
+          resumeAfter: run.cursor,
+          stored: await context.db.transaction(actor, (tx) => storedSoFar(tx, run.id)),
+        };
+  let progress: SourceProgress | null = null;
+  const request = {
+    scope: run.scope,
+    expected,
+    ...resume,
+    onProgress: (now: SourceProgress) => {
+      progress = now;
+    },
+  };
+  const pages = from.source.snapshot(from.connection, request, from.signal);
+  for (;;) {
+    const next = await pages.next();
+    if (next.done === true) return next.value;
+    await store(context, run, { source: next.value, progress });
+    from.signal.throwIfAborted();
+  }
+};
+
+/**
+ * Reads the platform from where the run stands to the end, page by page; each page is stored whole, with its
+ * cursor, in one transaction.
+ * @throws AppError IMPORT_CANCELLED, IMPORT_TAKEN_OVER, and whatever the platform answers
+ */
+export const fetchImport = async (
+  context: FlowContext,
+  run: ImportRunRow,
+  from: {
+    readonly source: DirectorySource;
+    readonly connection: OpenConnection;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> => {
+  const { signal, stop } = await cancelSignal(context, run, from.signal);
+  try {
+    const statement = await readAll(context, run, { ...from, signal });
+    const ended = await context.db.transaction(importActor(context, run.id), (tx) =>
+      endFetch(tx, run, statement),
+    );
+    if (!ended) throw new AppError('IMPORT_TAKEN_OVER', { details: { runId: run.id } });
+  } finally {
+    await stop();
+  }
+};
