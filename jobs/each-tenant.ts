@@ -1,5 +1,5 @@
 import type { FlowContext } from '../src/flows/context.ts';
-import { listTenantIds } from '../src/store/queries/tenants.ts';
+import { tenantIds } from '../src/store/tenants.ts';
 import { flowContext, type TaskContext } from './task.ts';
 
 /** Runs a flow for every tenant in turn. One tenant's trouble is no other's: it is logged, and fails the job last. */
@@ -8,7 +8,7 @@ export const eachTenant = async (
   flow: (context: FlowContext) => Promise<unknown>,
 ): Promise<void> => {
   const failures: unknown[] = [];
-  for (const tenantId of await listTenantIds(context.db)) {
+  for (const tenantId of await tenantIds(context.db)) {
     context.signal.throwIfAborted();
     await flow(flowContext(context, tenantId)).catch((error: unknown) => {
       context.logger.error({ err: error, tenantId }, 'work for a tenant failed');

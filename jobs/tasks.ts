@@ -1,4 +1,4 @@
-import { forgetJobRunsTask } from './forget-job-runs.ts';
+import { forgetOldRecordsTask } from './forget-old-records.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
 import { rotateKeysTask } from './rotate-keys.ts';
 import { runImportTask } from './run-import.ts';
@@ -13,7 +13,7 @@ const WORK: readonly AnyTask[] = [
   schedulePullsTask,
   sealAuditTask,
   rotateKeysTask,
-  forgetJobRunsTask,
+  forgetOldRecordsTask,
 ];
 
 /** Everything that the worker thread can do. */

@@ -1,13 +1,6 @@
 import type { ConnectionId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
 
-/** Ids of all tenants, for work that Muster does by itself. */
-export const listTenantIds = (db: Database): Promise<TenantId[]> =>
-  db.system(async (client) => {
-    const { rows } = await client.query<{ id: TenantId }>('select id from muster.tenant order by id');
-    return rows.map(({ id }) => id);
-  });
-
 const DUE_PULLS = {
   name: 'due_pulls',
   text: `
