@@ -1,0 +1,101 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+} from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { GraphqlContext } from './context.ts';
+import { type CostOf, priceOf } from './limits/list-cost.ts';
+
+/** One operation of a document, ready to run. */
+export interface PreparedOperation {
+  /** Objects that the answer may hold. */
+  readonly cost: CostOf;
+  run(context: GraphqlContext, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult>;
+}
+
+/**
+ * Runs of an operation before it is compiled. Compiling costs milliseconds: what is asked once, like a scanner's
+ * thousand different documents, is interpreted.
+ */
+const RUNS_BEFORE_COMPILING = 2;
+
+type Run = (context: GraphqlContext, variables: Readonly<Record<string, unknown>>) => unknown;
+
+const compiledRun = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): Run | undefined => {
+  const compiled: CompiledQuery | ExecutionResult = compileQuery(schema, document, operationName, {
+    disablingCapturingStackErrors: true,
+  });
+  if (!isCompiledQuery(compiled)) return undefined;
+  return (context, variables) => compiled.query({}, context, variables);
+};
+
+const interpretedRun =
+  (schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Run =>
+  (contextValue, variableValues) =>
+    execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null });
+
+class Operation implements PreparedOperation {
+  readonly cost: CostOf;
+  readonly #interpreted: Run;
+  readonly #compile: () => Run | undefined;
+  #compiled: Run | undefined;
+  #runs = 0;
+
+  constructor(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined) {
+    const operation = getOperationAST(document, operationName);
+    this.cost = operation ? priceOf(schema, document, operation) : () => 0;
+    this.#interpreted = interpretedRun(schema, document, operationName);
+    this.#compile = () => compiledRun(schema, document, operationName);
+  }
+
+  async run(context: GraphqlContext, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult> {
+    this.#runs += 1;
+    if (this.#runs === RUNS_BEFORE_COMPILING + 1) this.#compiled = this.#compile();
+    return (await (this.#compiled ?? this.#interpreted)(context, variables)) as ExecutionResult;
+  }
+}
+
+/** Prepares operations, each once for as long as its document is remembered. */
+export class Executor {
+  readonly #schema: GraphQLSchema;
+  readonly #prepared = new WeakMap<DocumentNode, Map<string, PreparedOperation>>();
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  prepare(document: DocumentNode, operationName: string | undefined): PreparedOperation {
+    let operations = this.#prepared.get(document);
+    if (operations === undefined) {
+      operations = new Map();
+      this.#prepared.set(document, operations);
+    }
+    const key = operationName ?? '';
+    let operation = operations.get(key);
+    if (operation === undefined) {
+      operation = new Operation(this.#schema, document, operationName);
+      // A name that the document does not have is refused each time anew and not remembered.
+      if (getOperationAST(document, operationName)) operations.set(key, operation);
+    }
+    return operation;
+  }
+}
+
+/** The answer to variables that do not fit; it has errors and no data at all. */
+export const isRequestError = (result: ExecutionResult): boolean =>
+  result.data === undefined && (result.errors?.length ?? 0) > 0;
+
+/** Marks an error as one of the request itself, so that the server answers with status 400. */
+export const asRequestError = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    extensions: { code: 'BAD_USER_INPUT', ...error.extensions, http: { status: 400 } },
+  });

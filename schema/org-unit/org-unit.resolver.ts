@@ -1,0 +1,87 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
+import type { OrgUnitId } from '../../src/domain/index.ts';
+import { createOrgUnit } from '../../src/flows/roster/create-org-unit.ts';
+import { listOrgUnits, readOrgUnits, readOrgUnitTree } from '../../src/flows/roster/read-org-units.ts';
+import { AFTER, FIRST } from '../account/account.inputs.ts';
+import { GraphqlContext } from '../context.ts';
+import { toConnection } from '../paging/connection.ts';
+import { orgUnitFields } from '../projection.ts';
+import { below, merged, type Selection, selectionOf } from '../selection.ts';
+import { CreateOrgUnitInput, OrgUnitFilterInput } from './org-unit.inputs.ts';
+import { OrgUnitPayload } from './org-unit.payloads.ts';
+import { OrgUnitConnection, OrgUnitTreeType, OrgUnitType } from './org-unit.type.ts';
+
+const one = async (context: GraphqlContext, id: string, selection: Selection) =>
+  (await readOrgUnits(context.flow, [id], orgUnitFields(selection)))[0] ?? null;
+
+/** The org unit after a mutation, read as the payload asks for it. */
+const payload = async (context: GraphqlContext, id: string, info: GraphQLResolveInfo) => ({
+  orgUnit: await one(context, id, below(selectionOf(info), 'orgUnit') ?? {}),
+});
+
+@Resolver(() => OrgUnitType)
+export class OrgUnitResolver {
+  @Query(() => OrgUnitType, {
+    nullable: true,
+    description: 'One org unit, deleted ones included; null when there is none or the caller may not see it.',
+  })
+  async orgUnit(
+    @Arg('id', () => ID, { description: 'Id of the org unit.' }) id: string,
+    @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return one(context, id, selectionOf(info));
+  }
+
+  @Query(() => OrgUnitConnection, {
+    description: 'Org units that the caller may see, in the pinyin order of their names.',
+  })
+  async orgUnits(
+    @Arg('filter', () => OrgUnitFilterInput, { nullable: true, description: 'Which units; default all.' })
+    filter: OrgUnitFilterInput | null,
+    @Arg('first', () => Int, FIRST) first: number,
+    @Arg('after', () => String, AFTER) after: string | null,
+    @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    const selection = selectionOf(info);
+    const page = await listOrgUnits(
+      context.flow,
+      { ...filter, first, after },
+      {
+        fields: orgUnitFields(merged(below(selection, 'edges', 'node'), selection['nodes'])),
+        page: Object.keys(selection).some((field) => field !== 'totalCount' && field !== '__typename'),
+        totalCount: selection['totalCount'] !== undefined,
+      },
+    );
+    return toConnection(page, 'name');
+  }
+
+  @Query(() => OrgUnitTreeType, {
+    description: 'The whole tree or the part below a unit, flat, at most 10,000 units, in one statement.',
+  })
+  async orgUnitTree(
+    @Arg('rootId', () => ID, { nullable: true, description: 'Where to begin; absent = at the root.' })
+    rootId: OrgUnitId | null,
+    @Arg('depth', () => Int, {
+      nullable: true,
+      description: 'Levels below the beginning, 0 to 50; absent = all.',
+    })
+    depth: number | null,
+    @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    const fields = orgUnitFields(selectionOf(info)['nodes'] ?? {});
+    return readOrgUnitTree(context.flow, { rootId: rootId ?? undefined, depth: depth ?? undefined }, fields);
+  }
+
+  @Mutation(() => OrgUnitPayload, { description: 'Makes an org unit below another.' })
+  async createOrgUnit(
+    @Arg('input', () => CreateOrgUnitInput, { description: 'The new org unit.' }) input: CreateOrgUnitInput,
+    @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return payload(context, await createOrgUnit(context.flow, input), info);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Role, Scope } from '../src/domain/index.ts';
+import type { Rule } from './authorisation.ts';
+import {
+  MACHINE_CLIENT_OBJECT_RULES,
+  MACHINE_CLIENT_ROOT_RULES,
+} from './machine-clients/machine-client.rules.ts';
+import { ROLE_OBJECT_RULES, ROLE_ROOT_RULES } from './roles/role.rules.ts';
+import { SIGN_IN_OBJECT_RULES, SIGN_IN_ROOT_RULES } from './sign-in/sign-in.rules.ts';
+
+const rule = (
+  roles: readonly Role[],
+  scopes: readonly Scope[],
+  more: Pick<Rule, 'wholeTenant' | 'also'> = {},
+): Rule => ({ roles, scopes, ...more });
+
+const HIMSELF = 'A MEMBER sees himself; a limited DIRECTORY_ADMIN sees his subtree.';
+const SUBTREE = 'A limited DIRECTORY_ADMIN sees his subtree.';
+const EDITS_SUBTREE =
+  'A limited DIRECTORY_ADMIN edits inside his subtree, where things are and where they go; nobody edits an account that stands above him.';
+
+const READS_ROSTER = rule(['OWNER', 'DIRECTORY_ADMIN', 'AUDITOR'], ['directory:read'], { also: SUBTREE });
+const EDITS_ROSTER = rule(['OWNER', 'DIRECTORY_ADMIN'], ['directory:write'], { also: EDITS_SUBTREE });
+
+/** The rule of each field of Query and Mutation. */
+export const ROOT_RULES: Readonly<Record<string, Rule>> = {
+  ...SIGN_IN_ROOT_RULES,
+  ...ROLE_ROOT_RULES,
+  ...MACHINE_CLIENT_ROOT_RULES,
+  'Query.me': rule(['MEMBER'], ['directory:read']),
+  'Query.account': rule(['MEMBER'], ['directory:read'], { also: HIMSELF }),
+  'Query.accounts': READS_ROSTER,
+  'Query.orgUnit': READS_ROSTER,
+  'Query.orgUnits': READS_ROSTER,
+  'Query.orgUnitTree': READS_ROSTER,
+  'Mutation.createAccount': EDITS_ROSTER,
+  'Mutation.createOrgUnit': EDITS_ROSTER,
+};
+
+/** Rules of an object type: seen wherever it is reached, but for the fields that have a rule of their own. */
+export interface ObjectRules {
+  readonly fields?: Readonly<Record<string, Rule>>;
+  /** Fields whose values are shown in part: by what, and to whom. */
+  readonly masked?: Readonly<Record<string, string>>;
+}
+
+const SENSITIVE =
+  'Values of sensitive attributes are shown to OWNER and DIRECTORY_ADMIN, and to everybody his own; nobody else learns that they exist.';
+
+/** Each object type must be listed; what is reached through a guarded field needs no rule of its own. */
+export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
+  ...SIGN_IN_OBJECT_RULES,
+  ...ROLE_OBJECT_RULES,
+  ...MACHINE_CLIENT_OBJECT_RULES,
+  Account: { masked: { attributes: SENSITIVE } },
+  AccountConnection: {},
+  AccountEdge: {},
+  AccountPayload: {},
+  Membership: {},
+  OrgUnit: { masked: { attributes: SENSITIVE } },
+  OrgUnitConnection: {},
+  OrgUnitEdge: {},
+  OrgUnitPayload: {},
+  OrgUnitTree: {},
+  PageInfo: {},
+};

@@ -1,0 +1,135 @@
+import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  printSchema,
+} from 'graphql';
+import type { Logger } from 'pino';
+import { AppError } from '../../src/domain/index.ts';
+import type { GraphqlContext } from '../context.ts';
+import { extensionsOf, presentError, presented, withoutSuggestions } from '../errors.ts';
+import { asRequestError, Executor, isRequestError } from '../executor.ts';
+import { DOCUMENT_LIMITS, requireWithin } from '../limits/document-limits.ts';
+import { createDocumentStore } from './document-store.ts';
+
+/** What Apollo hands to the executor: who asks is found out only when the document has been let through. */
+export interface PendingContext {
+  readonly open: () => Promise<GraphqlContext>;
+}
+
+type Gateway = ApolloServerOptionsWithGateway<PendingContext>['gateway'];
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema;
+  readonly logger: Logger;
+  /** No suggestions, no stack, no details of the schema in errors. */
+  readonly production: boolean;
+  readonly introspection: boolean;
+}
+
+const appErrorOf = (error: unknown): AppError | undefined => {
+  let at: unknown = error;
+  while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
+  return at instanceof AppError ? at : undefined;
+};
+
+/** Errors that never reached a resolver (parse, validation, request); resolvers' own are finished before. */
+const formatter =
+  (production: boolean) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (formatted.extensions?.['text'] !== undefined) return formatted;
+    const refusal = appErrorOf(error);
+    if (refusal !== undefined) return { ...formatted, extensions: extensionsOf(refusal) };
+    const code = formatted.extensions?.['code'];
+    if (code === undefined || code === 'INTERNAL_SERVER_ERROR') {
+      const internal = new AppError('INTERNAL', { details: { requestId: '–' } });
+      return { message: internal.message, extensions: extensionsOf(internal) };
+    }
+    return production ? { ...formatted, message: withoutSuggestions(formatted.message) } : formatted;
+  };
+
+const finished = (
+  result: ExecutionResult,
+  context: GraphqlContext,
+  options: ApolloOptions,
+): ExecutionResult => {
+  if (result.errors === undefined || result.errors.length === 0) return result;
+  const view = {
+    language: context.language,
+    requestId: context.client.requestId,
+    logger: options.logger,
+    hideSchema: options.production,
+  };
+  const errors = result.errors.map((error) => presentError(error, view));
+  return isRequestError(result) ? { errors: errors.map(asRequestError) } : { ...result, errors };
+};
+
+/** Apollo's gateway interface is the seam through which it lets somebody else execute. */
+const compilingGateway = (options: ApolloOptions): Gateway => {
+  const { schema } = options;
+  const executor = new Executor(schema);
+  return {
+    onSchemaLoadOrUpdate: (callback) => {
+      callback({ apiSchema: schema, coreSupergraphSdl: printSchema(schema) });
+      return () => undefined;
+    },
+    load: async () => ({
+      executor: async ({ document, request, context }) => {
+        const pending = context as unknown as PendingContext;
+        const operation = executor.prepare(document, request.operationName);
+        const variables = request.variables ?? {};
+        try {
+          requireWithin('listCost', operation.cost(variables), DOCUMENT_LIMITS.cost);
+        } catch (error) {
+          if (error instanceof AppError) return { errors: [asRequestError(presented(error, 'en'))] };
+          throw error;
+        }
+        let opened: GraphqlContext;
+        try {
+          opened = await pending.open();
+        } catch (error) {
+          if (error instanceof AppError) return { errors: [presented(error, 'en')] };
+          throw error;
+        }
+        return finished(await operation.run(opened, variables), opened, options);
+      },
+    }),
+    stop: async () => undefined,
+  };
+};
+
+/**
+ * Apollo without the parts that cost and that nobody asked for: cache-control, usage and schema reports, inline
+ * traces, landing page, persisted queries that strangers could register.
+ */
+export const createApollo = (options: ApolloOptions): ApolloServer<PendingContext> =>
+  new ApolloServer<PendingContext>({
+    gateway: compilingGateway(options),
+    introspection: options.introspection,
+    hideSchemaDetailsFromClientErrors: options.production,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    parseOptions: { maxTokens: DOCUMENT_LIMITS.tokens },
+    documentStore: createDocumentStore(),
+    formatError: formatter(options.production),
+    stopOnTerminationSignals: false,
+    logger: options.logger,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
