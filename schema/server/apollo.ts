@@ -117,7 +117,8 @@ export const createApollo = (options: ApolloOptions): ApolloServer<PendingContex
     introspection: options.introspection,
     hideSchemaDetailsFromClientErrors: options.production,
     includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
+    // Done before Apollo is asked, by csrf.ts, which lets a GET without credentials through.
+    csrfPrevention: false,
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     parseOptions: { maxTokens: DOCUMENT_LIMITS.tokens },

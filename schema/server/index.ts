@@ -8,6 +8,7 @@ import { GraphqlContext, type GraphqlDeps, type Language } from '../context.ts';
 import { extensionsOf } from '../errors.ts';
 import { DOCUMENT_LIMITS } from '../limits/document-limits.ts';
 import { createApollo, type PendingContext } from './apollo.ts';
+import { requireNotForged } from './csrf.ts';
 import { createDocumentGuard } from './document-store.ts';
 import { languageOf } from './language.ts';
 
@@ -111,6 +112,7 @@ export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<Grap
     const language = languageOf(request.headers['accept-language']);
     const source = sourceOf(request);
     try {
+      requireNotForged(request);
       if (typeof source === 'string') requireModest(source);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
