@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defineEntity, p } from '@mikro-orm/core';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/domain/index.ts';
 import { copyLine } from '../../src/store/copy.ts';
 import { createTenant, createTestDatabase, systemContext } from '../support/index.ts';
 
-const { database, look } = await createTestDatabase();
+const Tenant = defineEntity({
+  name: 'TenantUnderTest',
+  tableName: 'tenant',
+  schema: 'muster',
+  properties: { id: p.uuid().primary(), name: p.text(), accountQuota: p.integer().nullable() },
+});
+
+const { database, look } = await createTestDatabase({ entities: [Tenant] });
 const first = await createTenant(database, '甲公司');
 const second = await createTenant(database, '乙公司');
 
@@ -98,6 +106,53 @@ describe('transactions', () => {
     expect(await look('select account_quota from muster.tenant where id = $1', [first.tenantId])).toEqual([
       { account_quota: 2 },
     ]);
+  });
+});
+
+describe('entities', () => {
+  test('are read and written in the tenant of their transaction, and flushed before it ends', async () => {
+    await database.em(second.context, async (em) => {
+      const all = await em.find(Tenant, {});
+      expect(all.map(({ name }) => name)).toEqual(['乙公司']);
+      for (const tenant of all) tenant.accountQuota = 500;
+    });
+    const kept = 'select account_quota from muster.tenant where id = $1';
+    expect(await look(kept, [second.tenantId])).toEqual([{ account_quota: 500 }]);
+    const failing = database.transaction(second.context, async (tx) => {
+      for (const tenant of await tx.em.find(Tenant, {})) tenant.accountQuota = 1;
+      await tx.em.flush();
+      throw new Error('stop');
+    });
+    await expect(failing).rejects.toThrow('stop');
+    expect(await look(kept, [second.tenantId])).toEqual([{ account_quota: 500 }]);
+  });
+});
+
+describe('when connections are cut', () => {
+  const cutAll = () =>
+    look(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where usename = 'muster_app' and datname = current_database() and application_name = 'muster'`,
+    );
+
+  test('work in hand fails with UNAVAILABLE, and the next work has a new one', async () => {
+    const inHand = [
+      database.read(first.tenantId, 'select pg_sleep(60)'),
+      database.transaction(first.context, (tx) => tx.query('select pg_sleep(60)')),
+    ].map((work) => work.catch((error: unknown) => error));
+    await sleep(100);
+    await cutAll();
+    for (const outcome of await Promise.all(inHand)) expect(outcome).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await names(first.tenantId)).toEqual([{ name: '甲公司' }]);
+  });
+
+  test('idle ones are replaced unnoticed', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(Array.from({ length: 10 }, () => names(first.tenantId)));
+      await cutAll();
+      await sleep(20);
+      expect(await names(second.tenantId)).toEqual([{ name: '乙公司' }]);
+    }
   });
 });
 

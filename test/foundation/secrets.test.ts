@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { newId, type TenantId } from '../../src/domain/index.ts';
 import { masterKeysFromFile, newMasterKey, parseMasterKeys } from '../../src/store/master-keys.ts';
 import { rekey, SECRET_COLUMNS } from '../../src/store/rekey.ts';
@@ -79,7 +79,7 @@ describe('master keys', () => {
 
   test('of a file are made once, for their owner alone', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'muster-key-'));
-    afterAll(() => rm(dir, { recursive: true }));
+    onTestFinished(() => rm(dir, { recursive: true }));
     const many = await Promise.all(Array.from({ length: 5 }, () => masterKeysFromFile(dir)));
     expect(new Set(many.map(({ current }) => current.id)).size).toBe(1);
     expect((await stat(join(dir, 'master.key'))).mode & 0o777).toBe(0o600);
