@@ -19,8 +19,11 @@ interface Load {
 /** Names are shown in history and audit; they are read again after this many milliseconds. */
 const OLDEST_MS = 60_000;
 
-const subjectsOf = (subject: PrincipalSubject): readonly [key: string, ...others: string[]] =>
+const subjectsOf = (subject: PrincipalSubject): readonly string[] =>
   subject.kind === 'ACCOUNT' ? [subject.sessionId, subject.accountId] : [subject.clientId];
+
+/** All that a token says about its subject, so that one entry answers for exactly one subject. */
+const keyOf = (subject: PrincipalSubject): string => [subject.tenantId, ...subjectsOf(subject)].join();
 
 /**
  * Remembers what principals may do for as long as the feed vouches that nothing has changed. Requests that come
@@ -45,26 +48,19 @@ export class PrincipalCache {
 
   /** At once when it is remembered and vouched for; otherwise from the database. */
   get(subject: PrincipalSubject): PrincipalState | null | Promise<PrincipalState | null> {
-    const [key] = subjectsOf(subject);
+    const key = keyOf(subject);
     const entry = this.#feed.isFresh ? this.#entries.get(key) : undefined;
-    if (entry !== undefined && performance.now() - entry.loadedAt < OLDEST_MS) {
-      // The same key with another account is a token that we never made.
-      return entry.subjects.length === subjectsOf(subject).length &&
-        entry.subjects.every((id, index) => id === subjectsOf(subject)[index])
-        ? entry.state
-        : null;
-    }
+    if (entry !== undefined && performance.now() - entry.loadedAt < OLDEST_MS) return entry.state;
     return this.#load(key, subject);
   }
 
   async #load(key: string, subject: PrincipalSubject): Promise<PrincipalState | null> {
     const subjects = subjectsOf(subject);
-    const loadKey = subjects.join();
-    const running = this.#loads.get(loadKey);
+    const running = this.#loads.get(key);
     // One that was overtaken may answer with what is no longer true: start another.
     if (running !== undefined && !running.overtaken && this.#feed.isFresh) return running.state;
     const load: Load = { subjects, state: this.#read(subject), overtaken: false };
-    this.#loads.set(loadKey, load);
+    this.#loads.set(key, load);
     try {
       const state = await load.state;
       if (state !== null && !load.overtaken) {
@@ -72,7 +68,7 @@ export class PrincipalCache {
       }
       return state;
     } finally {
-      if (this.#loads.get(loadKey) === load) this.#loads.delete(loadKey);
+      if (this.#loads.get(key) === load) this.#loads.delete(key);
     }
   }
 

@@ -26,6 +26,8 @@ export interface SessionServiceOptions {
   /** Default: a queue of its own with the default bounds; one per process is what bounds the process. */
   readonly passwords?: Passwords;
   readonly feed?: PrincipalFeedOptions;
+  /** Called whenever the keys are read from the database; for metrics. */
+  readonly onKeyLoad?: () => void;
 }
 
 /** Everything about tokens and sessions that lives as long as the process. */
@@ -48,7 +50,10 @@ export const openSessionService = async (
   const { db, logger, now } = deps;
   await ensureSigningKey(deps);
   const feed = await startPrincipalFeed(deps, options.feed);
-  const ring = await openKeyRing(() => loadSigningKeys(deps));
+  const ring = await openKeyRing(() => {
+    options.onKeyLoad?.();
+    return loadSigningKeys(deps);
+  });
   const principals = new PrincipalCache(feed, (subject) => readPrincipalState(db, subject));
   const tokens = createTokenIssuer(ring, options.identity, now);
   const passwords = options.passwords ?? createPasswords();
