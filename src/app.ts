@@ -1,12 +1,12 @@
 import { addHealthRoutes } from '../http/health.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
-import { createHttpServer } from '../http/server.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
 import type { Supervisor } from '../jobs/supervisor.ts';
+import type { SessionService } from '../sso/session/index.ts';
 import { Closing } from './closing.ts';
 import type { Config } from './config/index.ts';
 import type { FlowDeps } from './flows/context.ts';
 import { type Bootstrapped, bootstrap } from './flows/sign-in/bootstrap.ts';
-import { createPasswords } from './flows/sign-in/passwords.ts';
 import { createLogger, type Logger } from './logging/index.ts';
 import { connectMetrics, countMessage, readinessChecks } from './observe.ts';
 import { openPlatforms } from './open-platforms.ts';
@@ -65,6 +65,15 @@ const openParts = async (config: Config, logger: Logger, closing: Closing): Prom
   return { config, logger, metrics, store, deps };
 };
 
+const loadApi = () => [import('../schema/server/index.ts'), import('../sso/session/index.ts')] as const;
+
+const openSessions = async (parts: Parts, closing: Closing): Promise<SessionService> => {
+  const { openSessionService } = await import('../sso/session/index.ts');
+  const sessions = await openSessionService(parts.deps, { identity: identityOf(parts.config) });
+  closing.add(sessions.close);
+  return sessions;
+};
+
 /** Starts the worker thread; loaded late, so that nothing of it delays the first answer. */
 const startWorker = async ({ config, store, logger, metrics }: Parts): Promise<Supervisor> => {
   const { startJobs } = await import('../jobs/supervisor.ts');
@@ -81,10 +90,37 @@ const startWorker = async ({ config, store, logger, metrics }: Parts): Promise<S
   });
 };
 
+/** Where tokens come from and for what they are good. */
+const identityOf = ({ publicUrl }: Config) => ({ issuer: publicUrl, audience: `${publicUrl}/graphql` });
+
+/** Mounts the API and what signing in needs. Their code is loaded while the database starts. */
+const mountApi = async (
+  parts: Parts,
+  server: { readonly http: HttpServer; readonly sessions: SessionService; readonly closing: Closing },
+): Promise<void> => {
+  const [{ createGraphqlServer }, { clientOf, principalOf, sessionRoutes }] = await Promise.all(loadApi());
+  const { http, sessions, closing } = server;
+  const graphql = await createGraphqlServer({
+    ...parts.deps,
+    signIn: sessions.signIn,
+    authenticate: (request) => principalOf(sessions, request),
+    clientOf,
+    production: parts.config.mode === 'production',
+    introspection: parts.config.introspection,
+  });
+  closing.add(graphql.close);
+  await http.fastify.register(sessionRoutes(sessions));
+  await http.fastify.register(graphql.plugin);
+};
+
 const composed = async (config: Config, logger: Logger, closing: Closing): Promise<App> => {
+  // Loading code and starting the database take about equally long; neither waits for the other.
+  const loading = Promise.allSettled(loadApi());
   const parts = await openParts(config, logger, closing);
   const { metrics, store, deps } = parts;
-  const bootstrapped = await bootstrap({ db: store.database, logger, passwords: createPasswords() });
+  await loading;
+  const sessions = await openSessions(parts, closing);
+  const bootstrapped = await bootstrap(sessions.signIn);
   let jobs: Supervisor | null = null;
   let stopping = false;
   const http = createHttpServer({
@@ -96,6 +132,7 @@ const composed = async (config: Config, logger: Logger, closing: Closing): Promi
   const observed = { db: store.database, http, jobs: () => jobs, isStopping: () => stopping };
   connectMetrics(metrics, observed);
   addHealthRoutes(http.fastify, { checks: readinessChecks(observed), metrics });
+  await mountApi(parts, { http, sessions, closing });
   // Side by side: each has a bound of its own, and a stop must be over in 10 s.
   closing.add(() => Promise.all([http.drain(DRAIN_MS), jobs?.stop()]));
   const address = await http.listen(config);
