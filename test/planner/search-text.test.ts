@@ -71,6 +71,19 @@ describe('search keys', () => {
     expect(finds(account(name), query)).toBe(true);
   });
 
+  it('are exactly these', () => {
+    expect(account('李明').searchText.split('\u001f')).toEqual(['李明', 'liming', 'lming', 'u1']);
+    expect(account('李明').searchGrams.slice(0, 3)).toEqual(['李', '明', '李明']);
+    expect(account('诸葛李明亮').searchText.split('\u001f')).toEqual([
+      '诸葛李明亮',
+      'zhugelimingliang',
+      'zgelimingliang',
+      'zhuglml',
+      'zglml',
+      'u1',
+    ]);
+  });
+
   it('keep rare characters and foreign names as they are', () => {
     expect(finds(account('𠮷野家'), '𠮷')).toBe(true);
     expect(finds(account('𠮷野家'), '𠮷野')).toBe(true);

@@ -141,6 +141,23 @@ describe('matching', () => {
     expect([situation(true), situation(false)]).toEqual(['UNLINKED', 'UNMATCHED']);
   });
 
+  it('compares mobiles and mails in the form that is kept', () => {
+    const byMobile = { remoteField: 'mobile', rosterField: 'mobile', foldCase: false } as const;
+    const index = buildMatchIndex(
+      [account(1, { mobile: '13800000001', email: 'a@x.cn' })],
+      [byMobile, { ...byMail, foldCase: false }],
+    );
+    const keyOf = (more: Partial<RemoteAccountValue>) => matchAccount(index, remote(more)).match.keyIndex;
+    expect([keyOf({ mobile: '+86-13800000001' }), keyOf({ email: 'a@X.CN' }), keyOf({})]).toEqual([
+      0,
+      1,
+      null,
+    ]);
+    const byUserName = { remoteField: 'mobile', rosterField: 'userName', foldCase: false } as const;
+    const named = buildMatchIndex([account(1, { userName: '13800000001' })], [byUserName]);
+    expect(matchAccount(named, remote({ mobile: '86-13800000001' })).match.situation).toBe('UNLINKED');
+  });
+
   it('never matches empty with empty', () => {
     const index = buildMatchIndex([account(1), account(2, { email: ' ' })], [byMail]);
     for (const email of [null, undefined, '', '\u3000']) {
