@@ -15,6 +15,7 @@ const STDERR_KEPT = 4_000;
 const LONGEST_PAUSE_MS = 1_000;
 /** After kill -9 of the postmaster its children need a moment before the shared memory is free again. */
 const RETRY_FOR_MS = 10_000;
+const RETRY_EVERY_MS = 20;
 
 /**
  * The server's guardian, a shell of a few hundred kilobytes. It writes down the server's process id and holds the
@@ -63,7 +64,7 @@ export class Supervisor {
    */
   async start(): Promise<void> {
     const { location } = this.#options;
-    for (const end = Date.now() + RETRY_FOR_MS; ; await sleep(100)) {
+    for (const end = Date.now() + RETRY_FOR_MS; ; await sleep(RETRY_EVERY_MS)) {
       await vacate(location);
       const failure = await this.#launch();
       if (failure === null) break;
