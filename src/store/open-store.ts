@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type Database, openDatabase } from './database.ts';
 import { attachEmbedded, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
 import type { EntityList } from './entity-managers.ts';
-import { appLogin, checkAppLogin, ownerLogin } from './logins.ts';
+import { appLogin, checkAppLogin, checkOwnerLogin, ownerLogin } from './logins.ts';
 import { type MasterKeys, masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
 import { isSchemaCurrent } from './schema-state.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
@@ -43,8 +43,10 @@ type Server = Pick<EmbeddedServer, 'app' | 'owner' | 'stop'>;
 
 const openServer = async (settings: StoreSettings, options: OpenStoreOptions): Promise<Server> => {
   if (settings.databaseUrl !== null) {
+    const owner = ownerLogin(settings.databaseUrl);
+    await checkOwnerLogin(owner);
     return {
-      owner: ownerLogin(settings.databaseUrl),
+      owner,
       app: appLogin(settings.databaseUrl, settings.databaseAppUrl),
       stop: async () => undefined,
     };
