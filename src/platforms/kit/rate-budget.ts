@@ -9,10 +9,13 @@ const WINDOW_SLACK_MS = 12;
 /** More of it for calls of an idle key, which have connections to open before they are counted. */
 const COLD_SLACK_MS = 60;
 const COLD_AFTER_MS = 10_000;
-/** Added after each refusal, up to the maximum, and shrinking again with every call that is released. */
-const STRAIN_STEP_MS = 20;
-const STRAIN_MAX_MS = 200;
-const STRAIN_DECAY = 0.998;
+/**
+ * Added after a refusal, up to the maximum, and halving every ten minutes: calls reach some platforms' counters
+ * with more jitter than others', which only a refusal tells.
+ */
+const STRAIN_STEP_MS = 30;
+const STRAIN_MAX_MS = 240;
+const STRAIN_HALF_LIFE_MS = 600_000;
 
 interface Waiter {
   readonly release: () => void;
@@ -108,11 +111,12 @@ export const createRateBudget = (
 
   const release = (lane: Lane): void => {
     const now = clock.monotonic();
-    if (now - lane.lastRelease > COLD_AFTER_MS) lane.coldLeft = Math.ceil(lane.perSecond);
+    const idleMs = now - lane.lastRelease;
+    if (idleMs > COLD_AFTER_MS) lane.coldLeft = Math.ceil(lane.perSecond);
+    lane.strainMs *= 0.5 ** (idleMs / STRAIN_HALF_LIFE_MS);
     lane.lastRelease = now;
     const cold = lane.coldLeft > 0 ? COLD_SLACK_MS : 0;
     lane.coldLeft = Math.max(0, lane.coldLeft - 1);
-    lane.strainMs *= STRAIN_DECAY;
     lane.window.push(now + 1000 + WINDOW_SLACK_MS + cold + lane.strainMs);
     if (lane.window.length > lane.perSecond)
       lane.window.splice(0, lane.window.length - Math.floor(lane.perSecond));
@@ -197,8 +201,10 @@ export const createRateBudget = (
     penalise(key, untilMs) {
       const lane = laneOf(key);
       const forMs = Math.max(0, untilMs - clock.now());
+      // Calls that were under way at the first refusal are refused with it; together they teach one lesson.
+      if (clock.monotonic() >= lane.pausedUntil)
+        lane.strainMs = Math.min(STRAIN_MAX_MS, lane.strainMs + STRAIN_STEP_MS);
       lane.pausedUntil = Math.max(lane.pausedUntil, clock.monotonic() + forMs);
-      lane.strainMs = Math.min(STRAIN_MAX_MS, lane.strainMs + STRAIN_STEP_MS);
       lane.slots = [];
       lane.wake.abort();
       // Other processes learn of it by the ledger; should that fail, their own refusals will tell them.
