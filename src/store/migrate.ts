@@ -15,9 +15,12 @@ const ENSURE_APP_ROLE = `
     if not exists (select from pg_roles where rolname = '${APP_ROLE}') then
       create role ${APP_ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
     end if;
-    -- Lets the owner's login work as the application (SET ROLE). Where the role has a login of its own, as in
-    -- the embedded server, the owner neither needs nor may do that.
-    if not pg_has_role(current_user, '${APP_ROLE}', 'member') and not exists (
+    -- Lets the owner's login work as the application. From PostgreSQL 16 on, whoever makes a role administers it
+    -- but may not take it on. Where the role has a login of its own, as in the embedded server, the owner neither
+    -- needs nor may do that.
+    if not pg_has_role(current_user, '${APP_ROLE}',
+      case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end
+    ) and not exists (
       select from pg_roles where rolname = '${APP_ROLE}' and rolcanlogin
     ) then
       execute format('grant ${APP_ROLE} to %I', current_user);

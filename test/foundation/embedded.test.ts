@@ -16,6 +16,8 @@ import { readPostmaster } from '../../src/store/embedded/instance.ts';
 import { locate } from '../../src/store/embedded/location.ts';
 import { commandLine, isAlive } from '../../src/store/embedded/process.ts';
 import { canEnter, systemUser } from '../../src/store/embedded/system-user.ts';
+import { newMasterKey } from '../../src/store/master-keys.ts';
+import { openStore } from '../../src/store/open-store.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'muster-embedded-'));
 await chmod(root, 0o755);
@@ -263,4 +265,29 @@ test('the server is as it was chosen, not as the machine has it', async () => {
     zone: 'UTC',
     tcp: '',
   });
+});
+
+test('on a PostgreSQL of one’s own the owner makes the application’s role and works as it', async () => {
+  const dataDir = await newDataDir();
+  const server = await startEmbedded({ dataDir, systemRoot });
+  for (const statement of [
+    'drop database muster',
+    'drop role muster_app',
+    "create role proprietor login createrole password 'p'",
+    'create database own owner proprietor',
+  ]) {
+    await query(server.superuser, statement);
+  }
+  const store = await openStore({
+    databaseUrl: `postgres://proprietor:p@${encodeURIComponent(server.superuser.host ?? '')}/own`,
+    databaseAppUrl: null,
+    masterKey: newMasterKey(),
+    dataDir,
+    embeddedPort: null,
+    poolSize: 1,
+  });
+  const who = await store.database.read(newId<'Tenant'>(), 'select current_user as who');
+  await store.close();
+  await server.stop();
+  expect(who).toEqual([{ who: 'muster_app' }]);
 });
