@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { AccountPrincipal, Principal } from '../../src/domain/index.ts';
+import type { FlowContext } from '../../src/flows/context.ts';
 import { type Bootstrapped, bootstrap } from '../../src/flows/sign-in/bootstrap.ts';
 import type { ClientInfo, SignInContext } from '../../src/flows/sign-in/context.ts';
 import { createPasswords, type PasswordAlgorithm } from '../../src/flows/sign-in/passwords.ts';
@@ -90,3 +91,13 @@ export const asAccount = (principal: Principal): AccountPrincipal => {
   if (principal.kind !== 'ACCOUNT') throw new Error(`expected an account, got ${principal.kind}`);
   return principal;
 };
+
+/** Context of a flow that this principal starts. */
+export const flowContext = (house: House, principal: Principal): FlowContext => ({
+  db: house.test.database,
+  secrets,
+  platforms: new Map(),
+  logger,
+  now: () => new Date(),
+  principal,
+});
