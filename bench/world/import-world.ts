@@ -1,0 +1,190 @@
+import type pg from 'pg';
+import {
+  type Connection,
+  type ConnectionId,
+  DEFAULT_PASSWORD_POLICY,
+  DEFAULT_PULL_RULES,
+  type ImportRunId,
+  newId,
+  type OpenConnection,
+  type TenantId,
+} from '../../src/domain/index.ts';
+import { openConnection, secretPlace } from '../../src/flows/connection/open-connection.ts';
+import type { FlowContext } from '../../src/flows/context.ts';
+import { commitImport } from '../../src/flows/import/commit-import.ts';
+import { fetchImport } from '../../src/flows/import/fetch-import.ts';
+import { importActor } from '../../src/flows/import/run-context.ts';
+import { stageImport } from '../../src/flows/import/stage-import.ts';
+import { createLogger } from '../../src/logging/index.ts';
+import type { HttpClient } from '../../src/platforms/kit/http-client.ts';
+import { createPlatformServices } from '../../src/platforms/kit/services.ts';
+import { createPlatforms } from '../../src/platforms/registry.ts';
+import type { DirectorySource } from '../../src/ports/directory-source.ts';
+import type { RateBudget } from '../../src/ports/rate-budget.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { parseMasterKeys } from '../../src/store/master-keys.ts';
+import { insertConnection } from '../../src/store/queries/connections.ts';
+import { claimRun, type ImportRunRow, insertRun, readRun } from '../../src/store/queries/import-runs.ts';
+import { insertOrgUnit } from '../../src/store/queries/org-units-write.ts';
+import { insertTenant } from '../../src/store/queries/tenant-create.ts';
+import { createSecrets } from '../../src/store/secrets.ts';
+import type { SimulatedCompany } from './simulator.ts';
+
+/** Everything that tells another process which company of which tenant is meant. */
+export interface Place {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly masterKey: string;
+}
+
+/** No pacing: what is measured is the import, not the platform's limit. */
+const UNLIMITED: RateBudget = {
+  acquire: async () => undefined,
+  penalise: () => undefined,
+  eta: () => 0,
+};
+
+const PLATFORM = 'dingtalk';
+
+const contextOf = (db: Database, place: Place, platforms: FlowContext['platforms']): FlowContext => ({
+  db,
+  secrets: createSecrets(parseMasterKeys(place.masterKey)),
+  platforms,
+  logger: createLogger({ level: 'warn' }),
+  now: () => new Date(),
+  principal: {
+    kind: 'SYSTEM',
+    id: null,
+    tenantId: place.tenantId,
+    name: 'bench',
+    requestId: 'bench',
+    address: null,
+  },
+});
+
+const NO_PLATFORMS: FlowContext['platforms'] = new Map();
+
+/** One connection of one tenant, and the steps of its imports, each by the production's own flow. */
+export class ImportWorld {
+  readonly place: Place;
+  readonly context: FlowContext;
+  readonly #source: DirectorySource | undefined;
+  readonly #close: () => Promise<void>;
+
+  private constructor(place: Place, context: FlowContext, close: () => Promise<void>) {
+    this.place = place;
+    this.context = context;
+    this.#source = context.platforms.get(PLATFORM)?.directorySource;
+    this.#close = close;
+  }
+
+  /** Enters an existing place. Without `http` it can do everything but fetch. */
+  static enter(app: pg.ClientConfig, place: Place, http?: HttpClient): ImportWorld {
+    const db = openDatabase({ connection: app, pool: { statementTimeout: 600_000 } });
+    const platforms =
+      http === undefined
+        ? NO_PLATFORMS
+        : createPlatforms({ ...createPlatformServices(), http, budget: UNLIMITED });
+    return new ImportWorld(place, contextOf(db, place, platforms), () => db.close());
+  }
+
+  /** Makes a tenant with a root unit and a connection to the simulated company. */
+  static async create(
+    app: pg.ClientConfig,
+    company: Pick<SimulatedCompany, 'legacyUrl' | 'newUrl' | 'corpId' | 'clientId' | 'clientSecret'>,
+    options: { readonly masterKey: string; readonly code?: string; readonly callsPerSecond?: number },
+  ): Promise<Place> {
+    const { masterKey } = options;
+    const place: Place = { tenantId: newId(), connectionId: newId(), masterKey };
+    const world = ImportWorld.enter(app, place);
+    const { db, secrets } = world.context;
+    const at = secretPlace(place.tenantId, { table: 'connection', id: place.connectionId }, 'clientSecret');
+    const sealed = await secrets.seal(company.clientSecret, at);
+    await db.transaction(importActor(world.context, newId()), async (tx) => {
+      const code = options.code ?? `bench-${place.tenantId.slice(-8)}`;
+      const policy = DEFAULT_PASSWORD_POLICY;
+      await insertTenant(tx, { id: place.tenantId, code, name: '海川科技有限公司', policy });
+      await insertOrgUnit(tx, {
+        id: newId(),
+        parent: null,
+        name: '海川科技有限公司',
+        order: null,
+        attributes: {},
+      });
+      await insertConnection(
+        tx,
+        { id: place.connectionId, platform: PLATFORM },
+        {
+          name: '海川',
+          enabled: true,
+          mode: 'READ_ONLY',
+          settings: {
+            corpId: company.corpId,
+            clientId: company.clientId,
+            apiBase: company.legacyUrl,
+            newApiBase: company.newUrl,
+            callsPerSecond: String(options.callsPerSecond ?? 20),
+          },
+          secrets: { clientSecret: sealed },
+          allowPrivateNetwork: true,
+          pullRules: DEFAULT_PULL_RULES,
+          defaultPassword: null,
+        },
+      );
+    });
+    await world.close();
+    return place;
+  }
+
+  connection(): Promise<OpenConnection> {
+    return openConnection(this.context, this.place.connectionId);
+  }
+
+  /** A run that is ready to fetch. */
+  async begin(): Promise<ImportRunRow> {
+    const id = newId<'ImportRun'>();
+    const run = await this.context.db.transaction(importActor(this.context, id), async (tx) => {
+      await insertRun(tx, {
+        id,
+        connectionId: this.place.connectionId,
+        scope: 'ALL',
+        trigger: 'MANUAL',
+      });
+      return claimRun(tx, id);
+    });
+    if (run === null) throw new Error('another run is working');
+    return run;
+  }
+
+  async fetch(run: ImportRunRow, connection: OpenConnection): Promise<void> {
+    if (this.#source === undefined) throw new TypeError('this world cannot fetch');
+    const { signal } = new AbortController();
+    await fetchImport(this.context, run, { source: this.#source, connection, signal });
+  }
+
+  stage(run: Pick<ImportRunRow, 'id' | 'attempt'>): Promise<void> {
+    const connection: Pick<Connection, 'pullRules'> = { pullRules: DEFAULT_PULL_RULES };
+    return stageImport(this.context, run, connection);
+  }
+
+  async commit(runId: ImportRunId): Promise<void> {
+    const run = await this.run(runId);
+    if (run.digest === null) throw new Error('the run has not been staged');
+    const passwords = { hash: (): never => unreachable() };
+    await commitImport({ ...this.context, passwords }, { runId, digest: run.digest });
+  }
+
+  async run(id: ImportRunId): Promise<ImportRunRow> {
+    const run = await readRun(this.context.db, this.place.tenantId, id);
+    if (run === null) throw new Error('no such run');
+    return run;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+const unreachable = (): never => {
+  throw new TypeError('the connection has no default password');
+};

@@ -1,0 +1,45 @@
+import type { ImportRunId } from '../../src/domain/index.ts';
+import { seconds } from '../measure/samples.ts';
+import type { RecordedCompany } from './company.ts';
+import { ImportWorld } from './import-world.ts';
+import { type BenchDatabase, type BenchServer, withClient } from './server.ts';
+
+/** A company at its two resting places: staged and waiting for review, and committed. */
+export interface ImportedCompany extends RecordedCompany {
+  /** Nobody is connected to it: it is there to be copied. */
+  readonly staged: BenchDatabase;
+  /** The same after the commit. */
+  readonly committed: BenchDatabase;
+  readonly runId: ImportRunId;
+  /** Seconds that the first staging took: everybody is new. */
+  readonly firstStagingSeconds: number;
+}
+
+/** Statistics as autovacuum would have gathered them a minute later. */
+export const settle = (database: BenchDatabase): Promise<void> =>
+  withClient(database.superuser, async (client) => {
+    await client.query('vacuum analyze');
+    await client.query('checkpoint');
+  });
+
+/** Stages the run that was fetched last and keeps a copy; commits it in another. */
+export const importCompany = async (
+  server: BenchServer,
+  company: RecordedCompany,
+  runId: ImportRunId,
+): Promise<ImportedCompany> => {
+  const world = ImportWorld.enter(company.database.app, company.place);
+  const run = await world.run(runId);
+  const firstStagingSeconds = await seconds(() => world.stage(run));
+  const { counts } = await world.run(runId);
+  await world.close();
+  const pending = counts?.accounts.decisions['PENDING'] ?? 0;
+  if (pending > 0) throw new Error(`${pending} rows of a tidy company wait for a decision`);
+  await settle(company.database);
+  const committed = await server.create(`${company.database.name}_committed`, company.database);
+  const second = ImportWorld.enter(committed.app, company.place);
+  await second.commit(runId);
+  await second.close();
+  await settle(committed);
+  return { ...company, staged: company.database, committed, runId, firstStagingSeconds };
+};
