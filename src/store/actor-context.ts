@@ -1,7 +1,16 @@
 import type { TenantId } from '../domain/index.ts';
 
 /** Through what a change came in; written into history and audit. */
-export type ChangeSource = 'API' | 'CONSOLE' | 'IMPORT' | 'SYNC' | 'EVENT' | 'SIGN_IN' | 'SCIM' | 'SYSTEM';
+export type ChangeSource =
+  | 'API'
+  | 'CONSOLE'
+  | 'IMPORT'
+  | 'REVERT'
+  | 'SYNC'
+  | 'EVENT'
+  | 'SIGN_IN'
+  | 'SCIM'
+  | 'SYSTEM';
 
 /** Who does something, in which tenant, and through what. Triggers copy it into history and outbox. */
 export interface ActorContext {

@@ -23,8 +23,24 @@ type Verdict =
   | { readonly kind: 'AGAIN'; readonly error: unknown }
   | { readonly kind: 'OVER'; readonly phase: 'FAILED' | 'CANCELLED'; readonly error: AppError };
 
-const judge = (error: unknown, signal: AbortSignal): Verdict => {
-  if (!(error instanceof AppError)) return { kind: 'AGAIN', error };
+/** SQLSTATE classes that pass: connection, serialization, resources, operator's intervention. */
+const PASSING = /^(?:08|40|53|57)/;
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && PASSING.test(error.code);
+
+const judge = (context: FlowContext, error: unknown, signal: AbortSignal): Verdict => {
+  if (!(error instanceof AppError)) {
+    if (signal.aborted || isPassing(error)) return { kind: 'AGAIN', error };
+    // A fault of ours does not go away by itself: the run ends, so that the connection is free.
+    context.logger.error({ err: error }, 'an import failed');
+    const details = { requestId: context.principal.requestId };
+    return {
+      kind: 'OVER',
+      phase: 'FAILED',
+      error: new AppError('INTERNAL', { details, cause: error }),
+    };
+  }
   if (error.code === 'IMPORT_TAKEN_OVER') return { kind: 'ELSEWHERE' };
   if (error.code === 'IMPORT_CANCELLED') return { kind: 'OVER', phase: 'CANCELLED', error };
   // The worker is stopping, not the import.
@@ -91,7 +107,7 @@ export const runImport = async (
   try {
     await execute(context, run, signal);
   } catch (error) {
-    const verdict = judge(error, signal);
+    const verdict = judge(context, error, signal);
     if (verdict.kind === 'ELSEWHERE') return;
     if (verdict.kind === 'OVER') return close(context, run, verdict);
     await note(context, run, verdict.error);

@@ -45,7 +45,7 @@ const matchUnlinked = async (tx: Tx, run: StagingRun): Promise<ReadonlyMap<strin
 };
 
 /** Accounts of managers: linked, matched, or promised to be made in this run. */
-const resolveManagers = (
+export const resolveManagers = (
   managers: readonly ManagerRow[],
   matches: ReadonlyMap<string, Matched>,
 ): {
@@ -72,6 +72,7 @@ const matchOf = (work: WorkRow, matches: ReadonlyMap<string, Matched>): Matched 
     const linked = linkedMatch(work.current.id);
     return work.remote === null ? { ...linked, match: { ...linked.match, situation: 'DELETED' } } : linked;
   }
+  // What the reviewer chose comes before what a rule would.
   const choice = chosenAccount(work.previous?.mended ?? {});
   if (choice === null) return UNMATCHED;
   if (choice !== undefined) {

@@ -129,6 +129,8 @@ export const decisionAfter = (
 ): Decision => {
   if (previous === null || previous === undefined) return proposed;
   if (previous.decision === 'SKIPPED') return 'SKIPPED';
+  // What an issue held back is proposed afresh; whether it is still held is found out afterwards.
+  if (previous.blocking) return proposed;
   const same = previous.action === row.action && sameChanges(row.changes, previous.changes);
   return same && !row.blocking ? previous.decision : proposed;
 };

@@ -64,13 +64,17 @@ const move = async (tx: Tx): Promise<void> => {
   }
 };
 
-/** Applies `unit_change`. @throws a unique violation of `org_unit_sibling_name` when two siblings end up namesakes */
-export const applyUnitChanges = async (tx: Tx): Promise<void> => {
+/**
+ * Applies `unit_change`, then whatever else has to happen to the tree before names are judged.
+ * @throws a unique violation of `org_unit_sibling_name` when two siblings end up namesakes
+ */
+export const applyUnitChanges = async (tx: Tx, before?: () => Promise<unknown>): Promise<void> => {
   await tx.query('analyze pg_temp.unit_change');
   await allowSwaps(tx);
   await insertLevels(tx);
   await updateInPlace(tx);
   await move(tx);
+  await before?.();
   await judgeNames(tx);
 };
 

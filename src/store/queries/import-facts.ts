@@ -27,6 +27,7 @@ export interface PreviousRow<Noun extends string = StagedAccountId> {
   readonly id: Noun;
   readonly action: StagedAction;
   readonly decision: Decision;
+  readonly blocking: boolean;
   readonly changes: unknown;
   readonly mended: Mended;
   /** Id that a create was going to make. */
@@ -92,7 +93,7 @@ export const readPreviousUnits = async (
   runId: ImportRunId,
 ): Promise<ReadonlyMap<string, PreviousRow<StagedOrgUnitId>>> => {
   const rows = await tx.query<PreviousRow<StagedOrgUnitId> & { externalId: string }>(
-    `select external_id as "externalId", id, action, decision, changes, mended,
+    `select external_id as "externalId", id, action, decision, blocking, changes, mended,
        case when action = 'CREATE' then org_unit_id end as "createdId"
      from muster.staged_org_unit where run_id = $1`,
     [runId],
@@ -156,32 +157,38 @@ export interface ManagerRow {
   readonly createdId: AccountId | null;
 }
 
-/** Everybody who is named as a manager and is known: linked, or fetched by this run. */
+/** Everybody who is named as a manager (of one person only) and is known: linked, or fetched by this run. */
 export const readManagers = (
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
+  only: string | null = null,
 ): Promise<ManagerRow[]> =>
   tx.query<ManagerRow>(
     `select m.external_id as "externalId", a.id as "accountId",
        case when s.action = 'CREATE' then s.account_id end as "createdId"
      from (select distinct value->>'managerExternalId' as external_id from muster.fetched_account
-       where run_id = $1 and value->>'managerExternalId' <> '') m
+       where run_id = $1 and value->>'managerExternalId' <> '' and ($3::text is null or external_id = $3)) m
      left join muster.fetched_account f on f.run_id = $1 and f.external_id = m.external_id
      left join muster.remote_account r on r.connection_id = $2 and r.external_id = m.external_id
      left join muster.account_link l on l.remote_account_id = r.id
      left join muster.account a on a.id = l.account_id and a.status <> 'DELETED'
-     left join pg_temp.previous_account s on s.external_id = m.external_id
+     left join ${only === null ? 'pg_temp.previous_account' : 'muster.staged_account'} s
+       on s.external_id = m.external_id ${only === null ? '' : 'and s.run_id = $1'}
      where a.id is not null or (f.external_id is not null and l.id is null)`,
-    [run.id, run.connectionId],
+    [run.id, run.connectionId, only],
   );
 
-/** Sets aside the rows of an earlier staging of this run, so that decisions and ids survive it. */
-export const keepPreviousAccounts = async (tx: Tx, runId: ImportRunId): Promise<void> => {
+/** Sets aside the rows (or one) of an earlier staging of this run, so that decisions and ids survive it. */
+export const keepPreviousAccounts = async (
+  tx: Tx,
+  runId: ImportRunId,
+  only: string | null = null,
+): Promise<void> => {
   await tx.query(
     `create temporary table previous_account on commit drop as
-     select external_id, id, action, account_id, decision, changes, mended
-     from muster.staged_account where run_id = $1`,
-    [runId],
+     select external_id, id, action, account_id, decision, blocking, changes, mended
+     from muster.staged_account where run_id = $1 and ($2::text is null or external_id = $2)`,
+    [runId, only],
   );
   await tx.query('analyze pg_temp.previous_account');
 };
@@ -257,11 +264,10 @@ export interface WorkRow {
 
 const PREVIOUS_JSON = `
   case when p.id is not null then jsonb_build_object('id', p.id, 'action', p.action, 'decision', p.decision,
-    'changes', p.changes, 'mended', p.mended,
+    'blocking', p.blocking, 'changes', p.changes, 'mended', p.mended,
     'createdId', case when p.action = 'CREATE' then p.account_id end) end`;
 
-// An object whose content and account are as they were when both last agreed needs no row.
-const PRESENT = `
+const PRESENT_FROM = `
   select f.external_id as "externalId", r.id as "remoteAccountId", f.value as remote,
     encode(f.content_hash, 'hex') as hash, null::text as name,
     case when a.id is not null then ${ACCOUNT_JSON} end as current, ${PREVIOUS_JSON} as previous
@@ -270,7 +276,10 @@ const PRESENT = `
   left join muster.account_link l on l.remote_account_id = r.id
   left join muster.account a on a.id = l.account_id
   left join pg_temp.previous_account p on p.external_id = f.external_id
-  where f.run_id = $1 and (a.id is null or l.agreed_hash is distinct from f.content_hash
+  where f.run_id = $1`;
+
+// An object whose content and account are as they were when both last agreed needs no row.
+const PRESENT = `${PRESENT_FROM} and (a.id is null or l.agreed_hash is distinct from f.content_hash
     or l.agreed_version is distinct from a.version)
   order by f.external_id`;
 
@@ -307,3 +316,17 @@ export async function* readWork(
   }
   await tx.query('close import_work');
 }
+
+/** One person of a run, whether or not anything has changed; `null` when the run has not brought him. */
+export const readOneWork = async (
+  tx: Tx,
+  run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
+  externalId: string,
+): Promise<WorkRow | null> => {
+  const rows = await tx.query<WorkRow & Record<string, unknown>>(`${PRESENT_FROM} and f.external_id = $3`, [
+    run.id,
+    run.connectionId,
+    externalId,
+  ]);
+  return rows[0] ?? null;
+};

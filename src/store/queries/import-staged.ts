@@ -152,11 +152,8 @@ const insertAll = (tx: Tx, target: Target, run: { id: ImportRunId; columns: read
     [run.id],
   );
 
-/** Forgets an earlier staging of the run. */
-export const clearStaged = async (tx: Tx, runId: ImportRunId): Promise<void> => {
-  await tx.query('delete from muster.staged_account where run_id = $1', [runId]);
-  await tx.query('delete from muster.staged_org_unit where run_id = $1', [runId]);
-};
+export const deleteStagedAccount = (tx: Tx, id: StagedAccountId): Promise<number> =>
+  tx.execute('delete from muster.staged_account where id = $1', [id]);
 
 export const insertStagedOrgUnits = async (
   tx: Tx,
