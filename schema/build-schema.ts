@@ -1,18 +1,26 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { AccountMutations } from './account/account.mutations.ts';
 import { AccountResolver } from './account/account.resolver.ts';
+import { AttributeResolver } from './attribute/attribute.resolver.ts';
 import { applyRules } from './authorisation.ts';
 import { MachineClientResolver } from './machine-clients/machine-client.resolver.ts';
+import { OrgUnitMutations } from './org-unit/org-unit.mutations.ts';
 import { OrgUnitResolver } from './org-unit/org-unit.resolver.ts';
 import { RoleResolver } from './roles/role.resolver.ts';
 import { SessionResolver } from './sign-in/session.resolver.ts';
 import { SignInResolver } from './sign-in/sign-in.resolver.ts';
+import { TenantResolver } from './tenant/tenant.resolver.ts';
 
 /** All resolver classes; a new one is listed here. */
 const RESOLVERS = [
   AccountResolver,
+  AccountMutations,
+  AttributeResolver,
   OrgUnitResolver,
+  OrgUnitMutations,
+  TenantResolver,
   SignInResolver,
   SessionResolver,
   RoleResolver,

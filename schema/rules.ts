@@ -21,6 +21,8 @@ const EDITS_SUBTREE =
 const READS_ROSTER = rule(['OWNER', 'DIRECTORY_ADMIN', 'AUDITOR'], ['directory:read'], { also: SUBTREE });
 const EDITS_ROSTER = rule(['OWNER', 'DIRECTORY_ADMIN'], ['directory:write'], { also: EDITS_SUBTREE });
 
+const EDITS_DICTIONARY = rule(['OWNER', 'DIRECTORY_ADMIN'], [], { wholeTenant: true });
+
 /** The rule of each field of Query and Mutation. */
 export const ROOT_RULES: Readonly<Record<string, Rule>> = {
   ...SIGN_IN_ROOT_RULES,
@@ -33,7 +35,24 @@ export const ROOT_RULES: Readonly<Record<string, Rule>> = {
   'Query.orgUnits': READS_ROSTER,
   'Query.orgUnitTree': READS_ROSTER,
   'Mutation.createAccount': EDITS_ROSTER,
+  'Mutation.updateAccount': EDITS_ROSTER,
+  'Mutation.disableAccount': EDITS_ROSTER,
+  'Mutation.enableAccount': EDITS_ROSTER,
+  'Mutation.deleteAccount': EDITS_ROSTER,
+  'Mutation.restoreAccount': EDITS_ROSTER,
+  'Mutation.setMemberships': EDITS_ROSTER,
+  'Mutation.setManager': EDITS_ROSTER,
   'Mutation.createOrgUnit': EDITS_ROSTER,
+  'Mutation.updateOrgUnit': EDITS_ROSTER,
+  'Mutation.moveOrgUnit': EDITS_ROSTER,
+  'Mutation.deleteOrgUnit': EDITS_ROSTER,
+  'Mutation.restoreOrgUnit': EDITS_ROSTER,
+  'Query.attributeDefinitions': rule(['MEMBER'], ['directory:read', 'directory:write']),
+  'Mutation.createAttributeDefinition': EDITS_DICTIONARY,
+  'Mutation.updateAttributeDefinition': EDITS_DICTIONARY,
+  'Mutation.deleteAttributeDefinition': EDITS_DICTIONARY,
+  'Query.tenant': rule(['OWNER', 'DIRECTORY_ADMIN', 'AUDITOR'], ['directory:read']),
+  'Mutation.updateTenant': rule(['OWNER'], []),
 };
 
 /** Rules of an object type: seen wherever it is reached, but for the fields that have a rule of their own. */
@@ -62,4 +81,10 @@ export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
   OrgUnitPayload: {},
   OrgUnitTree: {},
   PageInfo: {},
+  AttributeDefinition: {},
+  AttributeDefinitionPayload: {},
+  DeleteAttributeDefinitionPayload: {},
+  Tenant: {},
+  PasswordPolicy: {},
+  TenantPayload: {},
 };

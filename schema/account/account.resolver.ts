@@ -1,24 +1,18 @@
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { createAccount } from '../../src/flows/roster/create-account.ts';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { listAccounts } from '../../src/flows/roster/list-accounts.ts';
 import { readAccounts } from '../../src/flows/roster/read-accounts.ts';
 import { GraphqlContext } from '../context.ts';
+import { AFTER, FIRST } from '../paging/arguments.ts';
 import { toConnection } from '../paging/connection.ts';
 import { accountProjection, projectionKey } from '../projection.ts';
 import { below, merged, type Selection, selectionOf } from '../selection.ts';
-import { AccountFilterInput, AFTER, CreateAccountInput, FIRST } from './account.inputs.ts';
-import { AccountPayload } from './account.payloads.ts';
+import { AccountFilterInput } from './account.inputs.ts';
 import { AccountConnection, AccountType } from './account.type.ts';
 
 const one = async (context: GraphqlContext, id: string, selection: Selection) =>
   (await readAccounts(context.flow, [id], accountProjection(selection)))[0] ?? null;
-
-/** The account after a mutation, read as the payload asks for it. */
-const payload = async (context: GraphqlContext, id: string, info: GraphQLResolveInfo) => ({
-  account: await one(context, id, below(selectionOf(info), 'account') ?? {}),
-});
 
 @Resolver(() => AccountType)
 export class AccountResolver {
@@ -65,15 +59,6 @@ export class AccountResolver {
       },
     );
     return toConnection(page, 'displayName');
-  }
-
-  @Mutation(() => AccountPayload, { description: 'Makes an account.' })
-  async createAccount(
-    @Arg('input', () => CreateAccountInput, { description: 'The new account.' }) input: CreateAccountInput,
-    @Ctx() context: GraphqlContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return payload(context, await createAccount(context.flow, input), info);
   }
 
   @FieldResolver(() => AccountType, { nullable: true })

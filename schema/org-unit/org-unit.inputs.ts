@@ -1,6 +1,7 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import type { OrgUnitId, OrgUnitStatus } from '../../src/domain/index.ts';
 import { OrgUnitStatusEnum } from '../enums.ts';
+import { VERSION } from '../paging/arguments.ts';
 import { AttributeMap } from '../scalars.ts';
 
 @InputType('OrgUnitFilter', { description: 'Which org units; all conditions must hold.' })
@@ -31,4 +32,70 @@ export class CreateOrgUnitInput {
 
   @Field(() => AttributeMap, { nullable: true, description: 'Custom attributes by name.' })
   readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+@InputType('UpdateOrgUnitInput', { description: 'Fields to change; absent ones stay.' })
+export class UpdateOrgUnitInput {
+  @Field(() => ID, { description: 'The org unit.' })
+  readonly id!: OrgUnitId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+
+  @Field(() => String, { nullable: true, description: '1 to 200 characters, unique among its siblings.' })
+  readonly name?: string;
+
+  @Field(() => String, { nullable: true, description: 'Position among its siblings, a whole number.' })
+  readonly order?: string;
+
+  @Field(() => AttributeMap, { nullable: true, description: 'Custom attributes to change, by name.' })
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+@InputType('MoveOrgUnitInput', { description: 'Where an org unit shall go.' })
+export class MoveOrgUnitInput {
+  @Field(() => ID, { description: 'The org unit.' })
+  readonly id!: OrgUnitId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+
+  @Field(() => ID, { description: 'The new unit above; not itself, and not below it.' })
+  readonly parentId!: OrgUnitId;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Position among its new siblings; absent = as it was.',
+  })
+  readonly order?: string;
+}
+
+@InputType('DeleteOrgUnitInput', { description: 'Which org unit, and what about its contents.' })
+export class DeleteOrgUnitInput {
+  @Field(() => ID, { description: 'The org unit.' })
+  readonly id!: OrgUnitId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Delete the units below and the accounts whose primary unit is among them as well.',
+  })
+  readonly cascade!: boolean;
+}
+
+@InputType('RestoreOrgUnitInput', { description: 'Which org unit, and what about its former contents.' })
+export class RestoreOrgUnitInput {
+  @Field(() => ID, { description: 'The org unit.' })
+  readonly id!: OrgUnitId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Restore what was deleted along with it as well.',
+  })
+  readonly cascade!: boolean;
 }

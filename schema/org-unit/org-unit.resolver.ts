@@ -1,24 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import type { OrgUnitId } from '../../src/domain/index.ts';
-import { createOrgUnit } from '../../src/flows/roster/create-org-unit.ts';
 import { listOrgUnits, readOrgUnits, readOrgUnitTree } from '../../src/flows/roster/read-org-units.ts';
-import { AFTER, FIRST } from '../account/account.inputs.ts';
 import { GraphqlContext } from '../context.ts';
+import { AFTER, FIRST } from '../paging/arguments.ts';
 import { toConnection } from '../paging/connection.ts';
 import { orgUnitFields } from '../projection.ts';
 import { below, merged, type Selection, selectionOf } from '../selection.ts';
-import { CreateOrgUnitInput, OrgUnitFilterInput } from './org-unit.inputs.ts';
-import { OrgUnitPayload } from './org-unit.payloads.ts';
+import { OrgUnitFilterInput } from './org-unit.inputs.ts';
 import { OrgUnitConnection, OrgUnitTreeType, OrgUnitType } from './org-unit.type.ts';
 
 const one = async (context: GraphqlContext, id: string, selection: Selection) =>
   (await readOrgUnits(context.flow, [id], orgUnitFields(selection)))[0] ?? null;
-
-/** The org unit after a mutation, read as the payload asks for it. */
-const payload = async (context: GraphqlContext, id: string, info: GraphQLResolveInfo) => ({
-  orgUnit: await one(context, id, below(selectionOf(info), 'orgUnit') ?? {}),
-});
 
 @Resolver(() => OrgUnitType)
 export class OrgUnitResolver {
@@ -74,14 +67,5 @@ export class OrgUnitResolver {
   ) {
     const fields = orgUnitFields(selectionOf(info)['nodes'] ?? {});
     return readOrgUnitTree(context.flow, { rootId: rootId ?? undefined, depth: depth ?? undefined }, fields);
-  }
-
-  @Mutation(() => OrgUnitPayload, { description: 'Makes an org unit below another.' })
-  async createOrgUnit(
-    @Arg('input', () => CreateOrgUnitInput, { description: 'The new org unit.' }) input: CreateOrgUnitInput,
-    @Ctx() context: GraphqlContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return payload(context, await createOrgUnit(context.flow, input), info);
   }
 }

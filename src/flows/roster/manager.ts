@@ -1,4 +1,4 @@
-import { type AccountId, AppError } from '../../domain/index.ts';
+import { type AccountId, AppError, isId } from '../../domain/index.ts';
 import { lockAccounts, managersAbove } from '../../store/queries/accounts-write.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { invalid, notFound } from './access.ts';
@@ -17,7 +17,7 @@ export const requireManager = async (
   managerId: AccountId,
 ): Promise<void> => {
   const path = ['input', 'managerId'];
-  const [manager] = await lockAccounts(tx, [managerId]);
+  const [manager] = isId(managerId) ? await lockAccounts(tx, [managerId]) : [];
   if (manager === undefined) throw notFound('Account', managerId, path);
   if (manager.status === 'DELETED') throw invalid('managerId', `${manager.displayName} is deleted`);
   const line = await managersAbove(tx, managerId, LINE_LIMIT);

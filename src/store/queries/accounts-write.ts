@@ -102,6 +102,19 @@ export const updateAccountRow = async (tx: Tx, id: AccountId, change: AccountCha
   await tx.execute(`update muster.account set ${sets.join(', ')} where tenant_id = $1 and id = $2`, values);
 };
 
+/** Status that account `a` had when it was deleted, by its history. */
+export const STATUS_BEFORE_DELETION = `coalesce((select h.data ->> 'status' from muster.account_history h
+  where h.tenant_id = a.tenant_id and h.account_id = a.id and h.data ->> 'status' <> 'DELETED'
+  order by h.version desc limit 1), 'ACTIVE')`;
+
+/** Brings a deleted account back, with the status that it had. */
+export const restoreAccountRow = (tx: Tx, id: AccountId): Promise<number> =>
+  tx.execute(
+    `update muster.account a set status = ${STATUS_BEFORE_DELETION}, deleted_at = null, restore_until = null
+     where a.tenant_id = $1 and a.id = $2`,
+    [tx.context.tenantId, id],
+  );
+
 export interface MembershipRecord {
   readonly id: string;
   readonly orgUnitId: OrgUnitId;
