@@ -1,9 +1,8 @@
-import { actorOf } from '../src/flows/context.ts';
 import { forgetJobRuns } from '../src/store/queries/job-runs.ts';
 import { purgeSessions } from '../src/store/queries/sessions.ts';
 import { forgetThrottles } from '../src/store/queries/throttle.ts';
 import { eachTenant } from './each-tenant.ts';
-import { defineTask } from './task.ts';
+import { defineTask, systemActor } from './task.ts';
 import { timed } from './timed.ts';
 
 /** Records of executions are kept this long. */
@@ -15,10 +14,12 @@ export const forgetOldRecordsTask = defineTask({
   payload: timed,
   cron: '20 3 * * *',
   run: async (context) => {
-    await forgetThrottles(context.db);
-    await eachTenant(context, async ({ db, principal }) => {
-      await forgetJobRuns(db, actorOf(principal), KEPT_DAYS);
-      await db.transaction(actorOf(principal), purgeSessions);
+    const { db } = context;
+    await forgetThrottles(db);
+    await eachTenant(context, async (tenantId) => {
+      const actor = systemActor(context, tenantId);
+      await forgetJobRuns(db, actor, KEPT_DAYS);
+      await db.transaction(actor, purgeSessions);
     });
   },
 });

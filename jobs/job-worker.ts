@@ -9,11 +9,10 @@ import {
 } from 'graphile-worker';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import type { FlowDeps } from '../src/flows/context.ts';
 import { hostName } from './host.ts';
 import { Lease } from './lease.ts';
 import { type Execution, runTask } from './run-task.ts';
-import type { AnyTask } from './task.ts';
+import type { AnyTask, TaskDeps } from './task.ts';
 
 /** Jobs at once in one worker: they mostly wait for platforms. */
 const CONCURRENCY = 4;
@@ -23,7 +22,7 @@ const POLL_MS = 1_000;
 const FINISH_MS = 3_000;
 
 export interface JobWorkerOptions {
-  readonly deps: FlowDeps;
+  readonly deps: TaskDeps;
   /** Login of the unprivileged role. */
   readonly connection: pg.ClientConfig;
   readonly tasks: readonly AnyTask[];

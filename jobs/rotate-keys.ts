@@ -1,4 +1,3 @@
-import { rotateSigningKeys } from '../src/flows/sign-in/signing-keys.ts';
 import { defineTask } from './task.ts';
 import { timed } from './timed.ts';
 
@@ -8,6 +7,7 @@ export const rotateKeysTask = defineTask({
   payload: timed,
   cron: '*/5 * * * *',
   run: async (context) => {
+    const { rotateSigningKeys } = await import('../src/flows/sign-in/signing-keys.ts');
     await rotateSigningKeys(context);
   },
 });

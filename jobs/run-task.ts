@@ -1,7 +1,6 @@
 import { AppError } from '../src/domain/index.ts';
-import { actorOf } from '../src/flows/context.ts';
 import { beginJobRun, endJobRun, type JobRunEnd } from '../src/store/queries/job-runs.ts';
-import { type AnyTask, flowContext, type Subject, type TaskContext } from './task.ts';
+import { type AnyTask, type Subject, systemActor, type TaskContext } from './task.ts';
 
 /** One execution, as the main thread counts it. */
 export interface Execution {
@@ -22,7 +21,7 @@ const recorded = async (
   work: () => Promise<void>,
 ): Promise<void> => {
   const { subject } = about;
-  const actor = actorOf(flowContext(context, subject.tenantId).principal);
+  const actor = systemActor(context, subject.tenantId);
   const id = await beginJobRun(context.db, actor, {
     task: about.task,
     objectType: subject.type,

@@ -8,5 +8,5 @@ export const sealAuditTask = defineTask({
   name: 'seal-audit',
   payload: timed,
   cron: '* * * * *',
-  run: (context) => eachTenant(context, ({ db, principal }) => sealAudit(db, principal.tenantId)),
+  run: (context) => eachTenant(context, (tenantId) => sealAudit(context.db, tenantId)),
 });

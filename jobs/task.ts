@@ -1,9 +1,24 @@
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { SystemPrincipal, TenantId } from '../src/domain/index.ts';
-import type { FlowContext, FlowDeps } from '../src/flows/context.ts';
+import { actorOf, type FlowContext } from '../src/flows/context.ts';
+import type { Platform } from '../src/ports/platform.ts';
+import type { ActorContext } from '../src/store/actor-context.ts';
+import type { Database } from '../src/store/database.ts';
+import type { Secrets } from '../src/store/secrets.ts';
+
+/** What tasks share: long-lived, made once by the worker. */
+export interface TaskDeps {
+  readonly db: Database;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  /** Loaded when the first job needs them: most of the time none does. */
+  readonly platforms: () => Promise<ReadonlyMap<string, Platform>>;
+}
 
 /** What a task may use beside its payload. */
-export interface TaskContext extends FlowDeps {
+export interface TaskContext extends TaskDeps {
   /** Aborted when the worker shuts down or has lost its lease: end at the next safe point and throw. */
   readonly signal: AbortSignal;
   /** Counts from 1. */
@@ -65,11 +80,15 @@ const systemPrincipal = (tenantId: TenantId, jobId: string): SystemPrincipal => 
   address: null,
 });
 
+/** Muster itself as the one who writes for a tenant. */
+export const systemActor = ({ jobId }: TaskContext, tenantId: TenantId): ActorContext =>
+  actorOf(systemPrincipal(tenantId, jobId));
+
 /** The context of a flow that Muster itself runs for a tenant. */
-export const flowContext = (context: TaskContext, tenantId: TenantId): FlowContext => ({
+export const flowContext = async (context: TaskContext, tenantId: TenantId): Promise<FlowContext> => ({
   db: context.db,
   secrets: context.secrets,
-  platforms: context.platforms,
+  platforms: await context.platforms(),
   logger: context.logger,
   now: context.now,
   principal: systemPrincipal(tenantId, context.jobId),

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger } from '../src/logging/index.ts';
-import { openPlatforms } from '../src/open-platforms.ts';
+import type { OpenPlatforms } from '../src/open-platforms.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { createSecrets } from '../src/store/secrets.ts';
 import { startJobWorker } from './job-worker.ts';
@@ -20,10 +20,19 @@ const say = (message: WorkerMessage): void => port.postMessage(message);
 const data: WorkerData = workerData;
 const { TASKS, GIVE_UP_TASK }: TaskModule = await import(data.tasks);
 const db = openDatabase({ connection: data.connection, pool: { size: 6, applicationName: 'muster jobs' } });
-const { platforms, close: closePlatforms } = openPlatforms(db, {
-  onCall: (call) => say({ kind: 'platformCall', call }),
-  onWait: (seconds) => say({ kind: 'platformWait', seconds }),
-});
+let opened: Promise<OpenPlatforms> | undefined;
+const load = async (): Promise<OpenPlatforms> => {
+  const { openPlatforms } = await import('../src/open-platforms.ts');
+  return openPlatforms(db, {
+    onCall: (call) => say({ kind: 'platformCall', call }),
+    onWait: (seconds) => say({ kind: 'platformWait', seconds }),
+  });
+};
+const platforms = async (): Promise<OpenPlatforms['platforms']> => {
+  opened ??= load();
+  return (await opened).platforms;
+};
+
 const worker = await startJobWorker({
   deps: {
     db,
@@ -49,7 +58,7 @@ port.on('message', (message: unknown) => {
   void worker.stop();
 });
 await worker.ended;
-await closePlatforms();
+await (await opened)?.close();
 await db.close();
 if (asked) port.postMessage('cancelled');
 // Ends this thread only; a worker that nobody asked to stop is replaced.

@@ -64,7 +64,7 @@ describe('leases', () => {
 describe('taking over', () => {
   it('gives the jobs of a worker that stopped answering to another', async () => {
     const first = await start(60_000);
-    const id = await probe.add('endure', { ms: 5_000 });
+    const id = await probe.add('endure', { ms: 2_000 });
     await probe.noted(id, 'begin');
     // As if it had died: its lease and its lock have not been touched for an hour.
     await test.look(
@@ -94,12 +94,12 @@ describe('taking over', () => {
     await probe.noted(id, 'begin');
     await endLeases(test.database, [worker.id]);
     await worker.ended;
-    expect(await probe.notes(id)).toEqual([{ what: 'begin', attempt: 1 }]);
+    expect((await probe.notes(id)).map(({ what }) => what)).not.toContain('end');
   });
 
   it('frees at its start the jobs of processes of this machine that are gone', async () => {
     const first = await start(60_000);
-    const id = await probe.add('endure', { ms: 3_000 });
+    const id = await probe.add('endure', { ms: 1_500 });
     await probe.noted(id, 'begin');
     // No process has this number on any system.
     await test.look('update muster.job_worker set process_id = 2147483646');

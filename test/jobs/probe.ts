@@ -89,7 +89,7 @@ export const startWorker = (
     deps: {
       db: test.database,
       secrets: createSecrets(masterKeys),
-      platforms: new Map(),
+      platforms: async () => new Map(),
       logger: silent,
       now: () => new Date(),
     },

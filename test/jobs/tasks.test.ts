@@ -21,7 +21,7 @@ beforeAll(async () => {
   context = {
     db: test.database,
     secrets: createSecrets(masterKeys),
-    platforms,
+    platforms: async () => platforms,
     logger: silent,
     now: () => new Date(),
     signal: new AbortController().signal,
