@@ -74,13 +74,18 @@ const probeExpected = async (walk: Walk): Promise<void> => {
   for await (const _ of runConcurrently(absent, probe, { limit: walk.concurrency, signal: walk.signal }));
 };
 
-/** People whom a failed listing left half known are read singly, so that nobody loses a lead by it. */
+/**
+ * People who belong to a unit that did not name them, because its listing failed or fell short: they are read
+ * singly, so that nobody loses a lead by it, and the unit is looked at again.
+ */
 async function* mendHalfKnown(walk: Walk): AsyncGenerator<SourcePage, void, void> {
-  const ids = [...walk.halfKnown].filter(([, half]) => half.some((id) => walk.failedUnits.has(id)));
-  yield* readSingly(
-    walk,
-    ids.map(([id]) => id),
-  );
+  const mended: string[] = [];
+  for (const [id, half] of walk.halfKnown) {
+    const short = half.filter((unitId) => walk.units.has(unitId));
+    if (short.length > 0) mended.push(id);
+    for (const unitId of short) walk.suspects.add(unitId);
+  }
+  yield* readSingly(walk, mended);
 }
 
 /**

@@ -37,7 +37,7 @@ export class Walk {
   readonly unknownUnits = new Set<string>();
   /** Of people in several units: what each unit's listing said. */
   readonly shared = new Map<string, Map<string, RemoteMembershipValue>>();
-  /** Their last state, for those that a failed listing left half known. */
+  /** Of these people, the units whose listing has not named them yet. */
   readonly halfKnown = new Map<string, readonly string[]>();
   pages: number;
   readonly #callsBefore: number;
@@ -133,6 +133,8 @@ export class Walk {
       // What carries neither order nor lead may have stood in for a listing that was still to come.
       const told = memberships.filter((one) => one.order !== undefined || one.leader);
       this.shared.set(externalId, new Map(told.map((one) => [one.orgUnitExternalId, one])));
+      const half = memberships.filter((one) => !told.includes(one)).map((one) => one.orgUnitExternalId);
+      if (half.length > 0) this.halfKnown.set(externalId, half);
     }
   }
 
