@@ -177,6 +177,15 @@ describe('POST /oauth/token', () => {
     const { secret } = await rotateMachineClientSecret(context, { id: client.id });
     expect((await post(form({ client_id, client_secret }))).statusCode).toBe(401);
     expect((await post(form({ client_id, client_secret: secret }))).statusCode).toBe(200);
+    const events = await house.test.look(
+      `select result, reason_code from muster.audit_event
+       where action = 'machine-client.token' and object_id = $1 order by id`,
+      [client.id],
+    );
+    expect(events).toEqual([
+      { result: 'DENIED', reason_code: 'WRONG_SECRET' },
+      { result: 'OK', reason_code: null },
+    ]);
   });
 
   test.each([

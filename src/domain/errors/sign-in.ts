@@ -44,7 +44,7 @@ export const SIGN_IN_ERRORS = {
     httpStatus: 400,
     retry: never,
     text: {
-      zh: '新密码不符合密码策略：{violations}',
+      zh: '新密码不符合密码策略：{violationsZh}',
       en: 'The new password breaks the password policy: {violations}',
     },
     remedy: { zh: '请按列出的规则选择密码。', en: 'Choose a password that keeps the rules named.' },

@@ -11,9 +11,10 @@ import type { Database } from '../../store/database.ts';
 import {
   findMachineCredential,
   type MachineClientCredential,
+  recordMachineRefusal,
   recordMachineToken,
 } from '../../store/queries/machine-clients.ts';
-import type { ClientInfo } from '../sign-in/context.ts';
+import { type ClientInfo, strangerOf } from '../sign-in/context.ts';
 import { readOpaqueToken } from '../sign-in/opaque-tokens.ts';
 
 /** Makes tokens for machine clients; provided by `sso/session`. */
@@ -53,10 +54,15 @@ const authenticate = async (
   if (secret === null || !isId(input.clientId)) throw new AppError('MACHINE_CLIENT_INVALID');
   const { tenantId } = secret;
   const client = await findMachineCredential(context.db, tenantId, input.clientId as MachineClientId);
-  if (client === null || !timingSafeEqual(client.secretDigest, secret.digest) || !client.enabled) {
-    throw new AppError('MACHINE_CLIENT_INVALID');
-  }
-  return { ...client, tenantId };
+  if (client === null) throw new AppError('MACHINE_CLIENT_INVALID');
+  const right = timingSafeEqual(client.secretDigest, secret.digest);
+  if (right && client.enabled) return { ...client, tenantId };
+  await recordMachineRefusal(context.db, strangerOf(context.client, tenantId), {
+    id: client.id,
+    auditId: newId<'AuditEvent'>(),
+    reason: right ? 'DISABLED' : 'WRONG_SECRET',
+  });
+  throw new AppError('MACHINE_CLIENT_INVALID');
 };
 
 const chosenScopes = (granted: readonly Scope[], wanted: readonly string[] | null): readonly Scope[] => {

@@ -10,7 +10,7 @@ export { SIGNING_KEYS_SUBJECT } from '../../store/queries/principal-changes.ts';
 
 /** Hears which sessions, accounts, machine clients or keys have changed. */
 export interface PrincipalListener {
-  /** Ids of what changed; the same may come again. */
+  /** Ids of what changed. */
   onChanges(subjects: ReadonlySet<string>): void;
   /** Changes may have been missed: nothing that is remembered is to be believed. */
   onGap(): void;

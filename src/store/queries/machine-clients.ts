@@ -27,7 +27,7 @@ export const listMachineClients = (db: Database, tenantId: TenantId): Promise<Ma
     [tenantId],
   );
 
-/** A machine client with what proves it; `lockedSeconds` as for accounts. */
+/** A machine client with what proves it. */
 export interface MachineClientCredential extends MachineClientRow {
   readonly secretDigest: Buffer;
 }
@@ -82,6 +82,20 @@ export const recordMachineToken = async (
           jsonb_build_object('scopes', to_jsonb($3::text[])))`,
     },
     [input.id, input.auditId, input.scopes],
+  );
+};
+
+/** Audits that a client was refused a token. */
+export const recordMachineRefusal = async (
+  db: Database,
+  context: ActorContext,
+  input: { id: MachineClientId; auditId: string; reason: string },
+): Promise<void> => {
+  await db.write(
+    context,
+    `insert into muster.audit_event (tenant_id, id, action, object_type, object_id, result, reason_code)
+     values (muster.current_tenant(), $1, 'machine-client.token', 'MachineClient', $2, 'DENIED', $3)`,
+    [input.auditId, input.id, input.reason],
   );
 };
 

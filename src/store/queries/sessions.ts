@@ -223,9 +223,11 @@ export const revokeSessions = (
     [input.accountId, input.reason, input.only ?? null, input.except ?? null],
   );
 
-/** Removes sessions that ended more than 30 days ago, with their tokens; a job calls it. */
+/** Removes sessions that ended more than 30 days ago, and refresh tokens past their time; a job calls it. */
 export const purgeSessions = (tx: Tx): Promise<number> =>
   tx.execute(
-    `delete from muster.session where tenant_id = muster.current_tenant()
+    `with expired as (
+       delete from muster.refresh_token where tenant_id = muster.current_tenant() and expires_at < clock_timestamp())
+     delete from muster.session where tenant_id = muster.current_tenant()
        and least(revoked_at, expires_at) < clock_timestamp() - interval '30 days'`,
   );
