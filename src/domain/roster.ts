@@ -48,7 +48,7 @@ export interface Account {
   readonly displayName: string;
   readonly status: AccountStatus;
   readonly email: string | null;
-  /** E.164 digits with leading plus for numbers outside the mainland; eleven plain digits for mainland ones. */
+  /** Eleven plain digits for mainland numbers; `+<country code>-<digits>` (ITU-T E.164) for all others. */
   readonly mobile: string | null;
   readonly jobNumber: string | null;
   readonly title: string | null;

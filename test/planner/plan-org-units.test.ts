@@ -231,6 +231,10 @@ describe('a plan of units', () => {
     const [row] = planOrgUnits(input).rows;
     expect(row).toMatchObject({ situation: 'DELETED', action: 'NONE', decision: 'PENDING', changes: [] });
     expect(planOrgUnits({ ...input, conclusive: false }).rows).toEqual([]);
+    const seen = planOrgUnits({ ...input, remotes: [remoteUnit('a', null, 'A')] });
+    expect(seen.rows.map(({ situation }) => situation)).toEqual(['LINKED']);
+    const deleted = input.roster.map((one) => ({ ...one, status: 'DELETED' as const }));
+    expect(planOrgUnits({ ...input, roster: deleted }).rows).toEqual([]);
   });
 });
 

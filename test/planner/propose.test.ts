@@ -162,8 +162,12 @@ describe('a linked person', () => {
       reason: 'UNCHANGED',
       settled: true,
     });
-    const row = planAccount(context, linked({ mobile: null }, { mobile: null }));
-    expect(row).toMatchObject({ action: 'NONE', blocking: false, decision: 'ACCEPTED' });
+    const row = planAccount(context, linked({ name: null, managerExternalId: 'x' }));
+    expect(row).toMatchObject({ action: 'NONE', blocking: false, decision: 'ACCEPTED', settled: false });
+    expect(row.issues.map(({ code, blocking }) => [code, blocking])).toEqual([
+      ['NAME_MISSING', false],
+      ['MANAGER_UNKNOWN', false],
+    ]);
   });
 
   it('that loses a required mobile is held; one that only changes the title is not', () => {
