@@ -37,8 +37,9 @@ export async function* attempt<Result>(
     yield passed(looked, told.ok(result));
     return result;
   } catch (error) {
-    const code = error instanceof AppError ? told.blame?.(error) : undefined;
-    yield failed({ ...looked, code: code ?? looked.code }, error);
+    // An abort, or a mistake of ours: neither is a finding.
+    if (!(error instanceof AppError)) throw error;
+    yield failed({ ...looked, code: told.blame?.(error) ?? looked.code }, error);
     return undefined;
   }
 }
@@ -84,7 +85,8 @@ export async function* checkWay(
     yield passed({ code: 'API_REACHABLE', subject: host }, { zh: '接口有应答', en: 'the API answers' });
     return true;
   } catch (error) {
-    const way = error instanceof AppError && TRANSPORT.includes(error.code);
+    if (!(error instanceof AppError)) throw error;
+    const way = TRANSPORT.includes(error.code);
     yield failed({ code: way ? 'TCP_TLS' : 'API_REACHABLE', subject: host }, error);
     return false;
   }
