@@ -117,6 +117,8 @@ class WorkerSupervisor implements Supervisor {
 
   #hear(raw: unknown): void {
     this.#lastSign = performance.now();
+    // Bree listens for this word in the first message after its question only, which may be a heartbeat.
+    if (raw === 'cancelled') void this.#bree.workers.get(NAME)?.terminate();
     const message = asMessage(raw);
     if (message === null) return;
     this.#options.onMessage?.(message);
