@@ -11,14 +11,15 @@ import type { Tx } from './transaction.ts';
  *     hash  = SHA-256( previous hash ‖ leaf ‖ leaf … in order of (at, id) )
  *     first previous hash = SHA-256( 'muster audit ' ‖ tenant id )
  *
- * Everything is computed by PostgreSQL (the text of a jsonb value is canonical there), so that sealing and
- * verifying are set-based and no event leaves the server.
+ * The text is a JSON array of the columns (the text of a jsonb value is canonical, and building json is three times
+ * as fast as building jsonb). Everything is computed by PostgreSQL, so that sealing and verifying are set-based and
+ * no event leaves the server.
  */
 
 const LARGEST_BATCH = 10_000;
 const SEALS_PER_STEP = 100;
 
-const LEAF = `sha256(convert_to(jsonb_build_array(
+const LEAF = `sha256(convert_to(json_build_array(
   e.id, (extract(epoch from e.at) * 1000000)::bigint, e.actor_kind, e.actor_id, e.actor_name, e.action,
   e.object_type, e.object_id, e.result, e.reason_code, e.address, e.request_id, e.run_id, e.details)::text, 'UTF8'))`;
 

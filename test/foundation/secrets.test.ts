@@ -119,6 +119,25 @@ describe('re-keying', () => {
     );
   });
 
+  test('that was cut off leaves every secret readable, and is finished by the next one', async () => {
+    const { tenantId, context } = await createTenant(database);
+    for (let n = 0; n < 3; n += 1) await connectionWith(tenantId, context);
+    const both = createSecrets(parseMasterKeys(`${newKey},${oldKey}`));
+    let left = 7;
+    const dying = {
+      ...both,
+      rewrap: (...parameters: Parameters<typeof both.rewrap>) => {
+        left -= 1;
+        if (left < 0) throw new Error('killed');
+        return both.rewrap(...parameters);
+      },
+    };
+    await expect(rekey(database, dying)).rejects.toThrow('killed');
+    // The first column's batch was committed, the second one's was not.
+    expect(await rekey(database, both)).toEqual({ examined: 9, rewrapped: 3, unreadable: [] });
+    await database.transaction(context, (tx) => tx.execute('delete from muster.connection'));
+  });
+
   test('puts everything under the new key, may be repeated, and leaves what it cannot read', async () => {
     const tenants = [await createTenant(database), await createTenant(database)];
     const rows: { tenantId: TenantId; id: string }[] = [];
