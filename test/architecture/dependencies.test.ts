@@ -20,9 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['domain'],
   logging: ['domain'],
   flows: ['domain', 'planner', 'ports', 'store'],
-  sso: ['domain', 'flows', 'store'],
+  sso: ['domain', 'ports', 'flows', 'store'],
   schema: ['domain', 'ports', 'flows', 'sso'],
-  jobs: ['domain', 'flows', 'store', 'logging'],
+  jobs: ['domain', 'ports', 'flows', 'store', 'logging'],
   http: ['domain', 'logging'],
   app: [
     'domain',
