@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, type ImportRunId } from '../../domain/index.ts';
 import { countedAccounts } from '../../store/queries/accounts-write.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
+import { workInBulk } from '../../store/queries/bulk.ts';
 import { rememberRange, selectConnection } from '../../store/queries/connections.ts';
 import {
   acceptedUpdates,
@@ -115,6 +116,7 @@ const commitIn = async (
   if (run === null) throw runNotFound(input.runId);
   if (run.phase !== 'REVIEW') throw new AppError('IMPORT_PHASE_WRONG', { details: { phase: run.phase } });
   if (run.digest !== input.digest) throw new AppError('IMPORT_DIGEST_STALE');
+  await workInBulk(tx);
   await requireCommittable(tx, run);
   const orgUnits = await writeUnits(tx, run);
   const accounts = await writeAccounts(tx, run, input.passwordHash);

@@ -1,5 +1,6 @@
 import type { GuardVerdict } from '../../planner/guard.ts';
 import { guardLimit, judgeGuards } from '../../planner/guard.ts';
+import { workInBulk } from '../../store/queries/bulk.ts';
 import { readDefinitions } from '../../store/queries/import-facts.ts';
 import {
   applyCrossIssues,
@@ -48,6 +49,7 @@ export const recheck = async (
   run: StagingRun & Pick<ImportRunRow, 'orgUnits'>,
   findings: Findings,
 ): Promise<void> => {
+  await workInBulk(tx);
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   await collectClashes(tx, run.id, { counting: "decision <> 'SKIPPED'", definitions });
   const guard = await judge(tx, run, findings);

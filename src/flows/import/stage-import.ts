@@ -5,6 +5,7 @@ import {
   type ImportRunId,
 } from '../../domain/index.ts';
 import { concludeUnitLeavers } from '../../planner/leavers.ts';
+import { workInBulk } from '../../store/queries/bulk.ts';
 import { markGone, refreshCopies, refreshIdentities } from '../../store/queries/import-copies.ts';
 import { type ImportRunRow, lockRun } from '../../store/queries/import-runs.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -33,6 +34,7 @@ export const stagingRun = (
 };
 
 const refresh = async (tx: Tx, run: ImportRunRow, statement: CompletenessStatement): Promise<void> => {
+  await workInBulk(tx);
   const seen = { runId: run.id, connectionId: run.connectionId };
   if (run.scope !== 'ACCOUNTS') {
     await refreshCopies(tx, 'orgUnits', seen);
@@ -50,6 +52,7 @@ export const stageRows = async (
   tx: Tx,
   run: StagingRun & Pick<ImportRunRow, 'orgUnits'>,
 ): Promise<{ readonly conclusive: boolean }> => {
+  await workInBulk(tx);
   const units = await stageOrgUnits(tx, run);
   const leavers = await stageAccounts(tx, run, units);
   await recheck(tx, run, {

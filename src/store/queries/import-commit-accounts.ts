@@ -6,12 +6,20 @@ interface Run {
   readonly connectionId: string;
 }
 
-// A manager may be made by this very run; one whose row was not accepted is left out, and the row stays unsettled.
-const MANAGERS = `
+/**
+ * Accepted rows with their fields as columns, and the managers among them who are or will be there: one whose own
+ * row was not accepted is left out, and the row that names him stays unsettled. Both are materialised, so that
+ * they are joined set by set and not once for each row.
+ */
+const incoming = (condition: string): string => `
+  incoming as materialized (
+    select s.account_id, s.situation, s.base_version, n.*
+    from muster.staged_account s
+    cross join jsonb_to_record(s.after) as n("userName" text, "displayName" text, status text, email text,
+      mobile text, "jobNumber" text, title text, "managerId" uuid, "primaryOrgUnitId" uuid, attributes jsonb)
+    where s.run_id = $1 and s.decision = 'ACCEPTED' and ${condition}),
   managers as materialized (
-    select wanted.id from (
-      select distinct (after->>'managerId')::uuid as id from muster.staged_account
-      where run_id = $1 and decision = 'ACCEPTED' and after->>'managerId' is not null) as wanted
+    select wanted.id from (select distinct "managerId" as id from incoming where "managerId" is not null) as wanted
     where exists (select from muster.account a where a.id = wanted.id)
       or exists (select from muster.staged_account s where s.run_id = $1 and s.decision = 'ACCEPTED'
         and s.action = 'CREATE' and s.account_id = wanted.id))`;
@@ -19,17 +27,13 @@ const MANAGERS = `
 /** Creates accounts, whole: fields, memberships, search rows, first passwords. @returns number of accounts */
 export const createAccounts = async (tx: Tx, run: Run, passwordHash: string | null): Promise<number> => {
   const created = await tx.execute(
-    `with ${MANAGERS}
+    `with ${incoming("s.action = 'CREATE'")}
      insert into muster.account (tenant_id, id, user_name, display_name, status, status_reason, email, mobile,
        job_number, title, manager_id, primary_org_unit_id, attributes)
-     select s.tenant_id, s.account_id, a."userName", a."displayName", a.status,
-       case when a.status = 'DISABLED' then 'REMOTE_INACTIVE' end, a.email, a.mobile, a."jobNumber", a.title,
-       m.id, a."primaryOrgUnitId", a.attributes
-     from muster.staged_account s
-     cross join jsonb_to_record(s.after) as a("userName" text, "displayName" text, status text, email text,
-       mobile text, "jobNumber" text, title text, "managerId" uuid, "primaryOrgUnitId" uuid, attributes jsonb)
-     left join managers m on m.id = a."managerId"
-     where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action = 'CREATE'`,
+     select muster.current_tenant(), n.account_id, n."userName", n."displayName", n.status,
+       case when n.status = 'DISABLED' then 'REMOTE_INACTIVE' end, n.email, n.mobile, n."jobNumber", n.title,
+       m.id, n."primaryOrgUnitId", n.attributes
+     from incoming n left join managers m on m.id = n."managerId"`,
     [run.id],
   );
   if (created === 0) return 0;
@@ -66,19 +70,15 @@ export const createAccounts = async (tx: Tx, run: Run, passwordHash: string | nu
  */
 export const updateAccounts = async (tx: Tx, run: Run): Promise<number> => {
   const updated = await tx.execute(
-    `with ${MANAGERS}
+    `with ${incoming("s.action in ('UPDATE', 'MOVE', 'LINK', 'DISABLE') and s.changes <> '[]'")}
      update muster.account a set display_name = n."displayName", status = n.status, email = n.email,
        mobile = n.mobile, job_number = n."jobNumber", title = n.title, manager_id = m.id,
        primary_org_unit_id = n."primaryOrgUnitId", attributes = n.attributes,
        status_reason = case when n.status = a.status then a.status_reason
-         when n.status = 'DISABLED' then case when s.situation = 'DELETED' then 'LEFT_PLATFORM' else 'REMOTE_INACTIVE' end
+         when n.status = 'DISABLED' then case when n.situation = 'DELETED' then 'LEFT_PLATFORM' else 'REMOTE_INACTIVE' end
          end
-     from muster.staged_account s
-     cross join jsonb_to_record(s.after) as n("displayName" text, status text, email text, mobile text,
-       "jobNumber" text, title text, "managerId" uuid, "primaryOrgUnitId" uuid, attributes jsonb)
-     left join managers m on m.id = n."managerId"
-     where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ('UPDATE', 'MOVE', 'LINK', 'DISABLE')
-       and s.changes <> '[]' and a.id = s.account_id and a.version = s.base_version`,
+     from incoming n left join managers m on m.id = n."managerId"
+     where a.id = n.account_id and a.version = n.base_version`,
     [run.id],
   );
   if (updated === 0) return 0;

@@ -1,5 +1,6 @@
 import type { AccountId, Attributes, ImportRunId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { workInBulk } from './bulk.ts';
 import { applyMembershipTargets, createMembershipTargets } from './import-commit-accounts.ts';
 import { applyUnitChanges, createUnitChanges } from './import-commit-units.ts';
 
@@ -213,6 +214,7 @@ const untilStable = async (tx: Tx, statements: readonly string[]): Promise<void>
 
 /** Computes what taking a run back means, into temporary tables of this transaction. */
 export const computeRevert = async (tx: Tx, run: Run): Promise<void> => {
+  await workInBulk(tx);
   await tx.query(ACCOUNTS, [run.id]);
   await tx.query(UNITS, [run.id]);
   await tx.query('create unique index on pg_temp.revert_account (id)');
