@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { newId, type TenantId } from '../../src/domain/index.ts';
@@ -63,10 +64,19 @@ export const createTestDatabase = async (options: TestDatabaseOptions = {}): Pro
   afterAll(async () => {
     await database.close();
     await withClient(admin, async (client) => {
-      const { rows } = await client.query<{ application_name: string; query: string }>(
-        'select application_name, query from pg_stat_activity where datname = $1',
-        [name],
-      );
+      const look = async () =>
+        (
+          await client.query<{ application_name: string; query: string }>(
+            'select application_name, query from pg_stat_activity where datname = $1',
+            [name],
+          )
+        ).rows;
+      let rows = await look();
+      // A backend ends a little after its client has said goodbye.
+      for (let i = 0; rows.length > 0 && i < 40; i++) {
+        await setTimeout(50);
+        rows = await look();
+      }
       await client.query(`drop database ${name} with (force)`);
       if (rows.length > 0) throw new Error(`connections were left open: ${JSON.stringify(rows)}`);
     });
