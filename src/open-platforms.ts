@@ -36,8 +36,9 @@ const observed = (services: PlatformServices, observer: PlatformObserver): Platf
   budget: {
     acquire: async (key, limit, signal) => {
       const started = performance.now();
-      await services.budget.acquire(key, limit, signal);
+      const ended = await services.budget.acquire(key, limit, signal);
       observer.onWait(since(started));
+      return ended;
     },
     penalise: (key, untilMs) => services.budget.penalise(key, untilMs),
     eta: (key, calls, limit) => services.budget.eta(key, calls, limit),

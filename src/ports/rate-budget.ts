@@ -6,13 +6,19 @@ export interface RateLimit {
   readonly urgent?: boolean;
 }
 
+export type CallEnded = () => void;
+
 /**
  * Paces calls just under a platform's limit instead of colliding with it, one budget per key (app × API).
  * Declared by its consumers, the platform adapters.
  */
 export interface RateBudget {
-  /** Resolves when the call may be sent; rejects with the signal's reason when it is aborted first. */
-  acquire(key: string, limit: RateLimit, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the call may be sent; rejects with the signal's reason when it is aborted first. The caller tells
+   * by the function it is given when the call has ended: an answer that took unusually long was perhaps counted late.
+   * A budget that does not want to know gives none.
+   */
+  acquire(key: string, limit: RateLimit, signal: AbortSignal): Promise<CallEnded | undefined>;
   /** The platform asked us to wait: nothing of this key is released before that instant (epoch milliseconds). */
   penalise(key: string, untilMs: number): void;
   /** Milliseconds until `calls` more calls of this key will have been released, as far as this process knows. */

@@ -70,7 +70,57 @@ describe.each([1, 5, 20, 40, 200, 1000])('a budget of %i calls per second', (per
   });
 });
 
+/** A platform that now and then stands still for a while and counts what came meanwhile when it goes on. */
+const stallingPlatform = (clock: Clock, perSecond: number) => {
+  const platform = strictPlatform(clock, perSecond);
+  return {
+    ...platform,
+    answer: async (): Promise<void> => {
+      await clock.sleep(5);
+      const into = (clock.monotonic() + 1_500) % 3_000;
+      if (into < 90) await clock.sleep(90 - into);
+      platform.call();
+      await clock.sleep(3);
+    },
+  };
+};
+
 describe('the budget', () => {
+  it.each([20, 40, 100])(
+    'notices at %i/s that calls were counted late, by how late their answers come',
+    async (perSecond) => {
+      const clock = virtualClock();
+      const platform = stallingPlatform(clock, perSecond);
+      const budget = createRateBudget(clock);
+      const calls = perSecond * 60;
+      const one = async () => {
+        const ended = await budget.acquire('k', { perSecond }, signal);
+        await platform.answer();
+        ended?.();
+      };
+      await Promise.all(Array.from({ length: calls }, one));
+      expect(platform.rejected()).toBe(0);
+      expect((calls - 1) / (platform.span() / 1000)).toBeGreaterThan(perSecond * 0.93);
+    },
+  );
+
+  it('is not slowed down by answers that merely vary', async () => {
+    const clock = virtualClock();
+    const platform = strictPlatform(clock, 40);
+    const budget = createRateBudget(clock);
+    let turn = 0;
+    const one = async () => {
+      const ended = await budget.acquire('k', { perSecond: 40 }, signal);
+      platform.call();
+      turn += 1;
+      await clock.sleep(20 + ((turn * 37) % 61));
+      ended?.();
+    };
+    await Promise.all(Array.from({ length: 2400 }, one));
+    expect(platform.rejected()).toBe(0);
+    expect(2399 / (platform.span() / 1000)).toBeGreaterThanOrEqual(40 * 0.97);
+  });
+
   it('keeps keys apart', async () => {
     const clock = virtualClock();
     const budget = createRateBudget(clock);

@@ -76,13 +76,15 @@ export class ApiClient {
     let token = '';
     const once = async (): Promise<z.output<Schema>> => {
       token = await tokens.get(this.#key, () => this.fetchToken(), this.#signal);
-      await budget.acquire(rateKey, { perSecond: callsPerSecond }, this.#signal);
+      const callEnded = await budget.acquire(rateKey, { perSecond: callsPerSecond }, this.#signal);
       try {
         return await this.#once(this.#dialect.authorize(call, token));
       } catch (error) {
         if (error instanceof AppError && error.code === 'PLATFORM_THROTTLED' && error.retryAt !== undefined)
           budget.penalise(rateKey, error.retryAt);
         throw error;
+      } finally {
+        callEnded?.();
       }
     };
     return this.#retried(once, () => tokens.drop(this.#key, token));

@@ -1,4 +1,4 @@
-import type { RateBudget, RateLimit, SlotLedger } from '../../ports/rate-budget.ts';
+import type { CallEnded, RateBudget, RateLimit, SlotLedger } from '../../ports/rate-budget.ts';
 import type { Clock } from './clock.ts';
 
 /** Share of the platform's limit that is used: the rest absorbs jitter between sending and being counted. */
@@ -17,8 +17,11 @@ const STRAIN_STEP_MS = 30;
 const STRAIN_MAX_MS = 240;
 const STRAIN_HALF_LIFE_MS = 600_000;
 
+/** Longer than the mean and four deviations by this much, and a call's answer is unusually late. */
+const OUTLIER_MS = 4;
+
 interface Waiter {
-  readonly release: () => void;
+  readonly release: (ended: CallEnded) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -27,8 +30,11 @@ interface Lane {
   readonly normal: Waiter[];
   /** Reserved instants, monotonic milliseconds, ascending. */
   slots: number[];
-  /** Instants before which the call that many releases later may not start (sliding-window guard). */
-  readonly window: number[];
+  /** Of the last calls, the instant before which the call that many releases later may not start. */
+  readonly window: { until: number }[];
+  /** Mean of how long calls take and mean deviation from it, as TCP estimates its round trips (RFC 6298). */
+  meanMs: number;
+  deviationMs: number;
   prefetch: Promise<void> | undefined;
   pausedUntil: number;
   lastRelease: number;
@@ -76,6 +82,8 @@ export const createRateBudget = (
       normal: [],
       slots: [],
       window: [],
+      meanMs: 0,
+      deviationMs: 0,
       prefetch: undefined,
       pausedUntil: 0,
       lastRelease: Number.NEGATIVE_INFINITY,
@@ -109,6 +117,20 @@ export const createRateBudget = (
     }
   };
 
+  /** A call far slower than its like may have been counted as late as its answer came. */
+  const ended = (lane: Lane, call: { until: number }, startedAt: number): void => {
+    const now = clock.monotonic();
+    const first = lane.meanMs === 0;
+    const usualMs = first ? Number.POSITIVE_INFINITY : lane.meanMs + 4 * lane.deviationMs + OUTLIER_MS;
+    const tookMs = now - startedAt;
+    if (tookMs > usualMs) call.until = Math.max(call.until, now + 1000 + WINDOW_SLACK_MS + lane.strainMs);
+    // Clipped, or the first late answer would make the rest of a stall look usual.
+    const learntMs = Math.min(tookMs, usualMs);
+    const deviation = first ? learntMs / 2 : Math.abs(learntMs - lane.meanMs);
+    lane.deviationMs += (deviation - lane.deviationMs) * (first ? 1 : 0.25);
+    lane.meanMs = Math.max(0.001, lane.meanMs + (learntMs - lane.meanMs) * (first ? 1 : 0.125));
+  };
+
   const release = (lane: Lane): void => {
     const now = clock.monotonic();
     const idleMs = now - lane.lastRelease;
@@ -117,15 +139,16 @@ export const createRateBudget = (
     lane.lastRelease = now;
     const cold = lane.coldLeft > 0 ? COLD_SLACK_MS : 0;
     lane.coldLeft = Math.max(0, lane.coldLeft - 1);
-    lane.window.push(now + 1000 + WINDOW_SLACK_MS + cold + lane.strainMs);
-    if (lane.window.length > lane.perSecond)
-      lane.window.splice(0, lane.window.length - Math.floor(lane.perSecond));
-    (lane.urgent.shift() ?? lane.normal.shift())?.release();
+    const call = { until: now + 1000 + WINDOW_SLACK_MS + cold + lane.strainMs };
+    lane.window.push(call);
+    const kept = Math.floor(lane.perSecond);
+    if (lane.window.length > kept) lane.window.splice(0, lane.window.length - kept);
+    (lane.urgent.shift() ?? lane.normal.shift())?.release(() => ended(lane, call, now));
   };
 
   const guardedStart = (lane: Lane, slot: number): number => {
     const full = lane.window.length >= Math.floor(lane.perSecond);
-    return Math.max(slot, lane.pausedUntil, full ? (lane.window[0] ?? 0) : 0);
+    return Math.max(slot, lane.pausedUntil, full ? (lane.window[0]?.until ?? 0) : 0);
   };
 
   const step = async (key: string, lane: Lane): Promise<void> => {
@@ -174,7 +197,7 @@ export const createRateBudget = (
       if (signal.aborted) return Promise.reject(signal.reason);
       const lane = laneOf(key);
       lane.perSecond = Math.max(1, limit.perSecond);
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const { promise, resolve, reject } = Promise.withResolvers<CallEnded>();
       const queue = limit.urgent === true ? lane.urgent : lane.normal;
       const leave = (): void => {
         const index = queue.indexOf(waiter);
@@ -182,9 +205,9 @@ export const createRateBudget = (
         signal.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter = {
-        release: () => {
+        release: (callEnded) => {
           signal.removeEventListener('abort', onAbort);
-          resolve();
+          resolve(callEnded);
         },
         fail: (error) => {
           leave();
