@@ -2,11 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImportRunId } from '../src/domain/index.ts';
+import { measureHotList } from './goals/p06-hot-list.ts';
+import { measureTrivialRequest } from './goals/p07-trivial-request.ts';
+import { measureStatementCounts } from './goals/p08-statement-counts.ts';
 import { type ImportMeasured, importRows, measureImport } from './goals/p09-staged-import.ts';
 import { type DiffMeasured, diffRows, measureDiff } from './goals/p10-diff.ts';
 import { type CommitMeasured, commitRows, measureCommit } from './goals/p11-commit.ts';
 import { measurePull } from './goals/p14-pull.ts';
-import { growthRows } from './goals/p19-growth.ts';
+import { measureColdStart } from './goals/p17-cold-start.ts';
+import { measureMemory } from './goals/p18-memory.ts';
+import { growthRows, measureReadGrowth } from './goals/p19-growth.ts';
 import { type Machine, observeMachine } from './measure/machine.ts';
 import type { BenchRow } from './measure/row.ts';
 import { type CompanySize, recordCompany } from './world/company.ts';
@@ -18,6 +23,8 @@ export type Goal = (typeof GOALS)[number];
 
 export interface BenchOptions {
   readonly only: ReadonlySet<string>;
+  /** People of the large company; the small one, which growth is measured from, has a tenth of them. */
+  readonly people: number;
   /** Told what is being done, one line each. */
   readonly tell: (line: string) => void;
 }
@@ -35,8 +42,7 @@ export interface Measured {
   readonly commit: CommitMeasured | null;
 }
 
-const SMALL: CompanySize = { people: 10_000, units: 500 };
-const LARGE: CompanySize = { people: 100_000, units: 5_000 };
+const sizeOf = (people: number): CompanySize => ({ people, units: Math.ceil(people / 20) });
 
 interface Run extends BenchOptions {
   readonly server: BenchServer;
@@ -68,20 +74,47 @@ const companyRows = (
   ...(only.has('P11') && commit !== null ? commitRows(company, commit) : []),
 ];
 
+/** What needs an imported company: the import itself, and what is read from it afterwards. */
+const measureRoster = async (
+  run: Run,
+  wants: (...goals: readonly Goal[]) => boolean,
+): Promise<BenchRow[]> => {
+  const { only, tell, people } = run;
+  const small = wants('P18', 'P19') ? await measureCompany(run, sizeOf(people / 10)) : null;
+  const large = await measureCompany(run, sizeOf(people));
+  const rows = companyRows(large, only);
+  const step = async (goal: Goal, what: string, measure: () => Promise<BenchRow[]>): Promise<void> => {
+    if (!wants(goal)) return;
+    tell(`${what} (${goal})`);
+    rows.push(...(await measure()));
+  };
+  await step('P6', 'hot list', () => measureHotList(large.company));
+  await step('P7', 'trivial request', () => measureTrivialRequest(large.company));
+  await step('P8', 'statements of every list', () => measureStatementCounts(large.company));
+  if (small !== null) {
+    await step('P18', 'memory', () => measureMemory(small.company, large.company));
+    await step('P19', 'growth', async () => [
+      ...growthRows(small, large),
+      ...(await measureReadGrowth(small.company, large.company)),
+    ]);
+  }
+  return rows;
+};
+
 const measureAll = async (run: Run): Promise<BenchRow[]> => {
   const { only, server, tell } = run;
   const rows: BenchRow[] = [];
-  const any = (...goals: readonly Goal[]): boolean => goals.some((goal) => only.has(goal));
-  if (any('P14')) {
+  const wants = (...goals: readonly Goal[]): boolean => goals.some((goal) => only.has(goal));
+  if (wants('P17')) {
+    tell('cold start (P17)');
+    rows.push(...(await measureColdStart(server)));
+  }
+  if (wants('P14')) {
     tell('pull from a paced platform (P14)');
     rows.push(...(await measurePull(server)));
   }
-  if (any('P6', 'P8', 'P9', 'P10', 'P11', 'P18', 'P19')) {
-    const small = any('P18', 'P19') ? await measureCompany(run, SMALL) : null;
-    const large = await measureCompany(run, LARGE);
-    rows.push(...companyRows(large, only));
-    if (small !== null && any('P19')) rows.push(...growthRows(small, large));
-  }
+  if (wants('P6', 'P7', 'P8', 'P9', 'P10', 'P11', 'P18', 'P19'))
+    rows.push(...(await measureRoster(run, wants)));
   return rows.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 };
 

@@ -1,13 +1,18 @@
 /*
  * `npm run bench`: measures the goals of performance, each beside its limit in the same run, and prints a table.
- * `-- --json` prints one JSON object instead, `-- --only P9,P10` measures some of them.
+ * `-- --json` prints one JSON object instead, `-- --only P9,P10` measures some of them,
+ * `-- --people 20000` takes another company than the one of 100,000 that the goals name.
  */
 import { parseArgs } from 'node:util';
 import { GOALS, runBench } from './bench.ts';
 import { table } from './measure/table.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    people: { type: 'string', default: '100000' },
+  },
 });
 
 const only = values.only?.split(',').map((id) => id.trim().toUpperCase()) ?? GOALS;
@@ -17,5 +22,15 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const result = await runBench({ only: new Set(only), tell: (line) => process.stderr.write(`${line}\n`) });
+const people = Number(values.people);
+if (!Number.isInteger(people) || people < 500 || people > 1_000_000) {
+  console.error('--people takes a number from 500 to 1000000.');
+  process.exit(2);
+}
+
+const result = await runBench({
+  only: new Set(only),
+  people,
+  tell: (line) => process.stderr.write(`${line}\n`),
+});
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : table(result.machine, result.rows));

@@ -6,7 +6,7 @@ import { createSharedLedger } from '../../src/store/rate-budget.ts';
 import { type BenchRow, boundRow, ratioRow } from '../measure/row.ts';
 import { ROUNDS, seconds } from '../measure/samples.ts';
 import { ImportWorld } from '../world/import-world.ts';
-import type { BenchDatabase, BenchServer } from '../world/server.ts';
+import type { BenchServer } from '../world/server.ts';
 import { type SimulatedCompany, startCompany } from '../world/simulator.ts';
 
 /** Five times the standard edition's rate, so that a round takes 12 s; the simulator's window is strict. */
@@ -23,7 +23,7 @@ interface Ledger {
 }
 
 interface Person {
-  readonly memberships: readonly { readonly unitId: number }[];
+  readonly deptIds: readonly number[];
 }
 
 interface Pull {
@@ -35,7 +35,8 @@ interface Pull {
 }
 
 /** One pull by the production's own adapter, HTTP client and rate budget (shared through PostgreSQL). */
-const pullOnce = async (database: BenchDatabase, company: SimulatedCompany): Promise<Pull> => {
+const pullOnce = async (server: BenchServer, company: SimulatedCompany): Promise<Pull> => {
+  const database = await server.create('bench_pull');
   const place = await ImportWorld.create(database.app, company, {
     masterKey: newMasterKey(),
     callsPerSecond: QPS,
@@ -65,31 +66,29 @@ const pullOnce = async (database: BenchDatabase, company: SimulatedCompany): Pro
   } finally {
     await services.http.close();
     await world.close();
+    await server.drop(database);
   }
 };
 
 /** Pages that the members of all departments need at least; an empty department needs one to be known as empty. */
 const fewestPages = async (company: SimulatedCompany): Promise<number> => {
-  const { people } = (await company.control('GET', '/people')) as { people: readonly Person[] };
+  const people = (await company.control('GET', '/people')) as readonly Person[];
   const members = new Map<number, number>();
-  for (const { memberships } of people)
-    for (const { unitId } of memberships) members.set(unitId, (members.get(unitId) ?? 0) + 1);
+  for (const { deptIds } of people) for (const id of deptIds) members.set(id, (members.get(id) ?? 0) + 1);
   const pages = [...members.values()].reduce((sum, count) => sum + Math.ceil(count / PAGE), 0);
   return pages + (company.departments - members.size);
 };
 
 export const measurePull = async (server: BenchServer): Promise<BenchRow[]> => {
-  const database = await server.create('bench_pull');
   const company = await startCompany(COMPANY);
   const pulls: Pull[] = [];
   let pages = 0;
   try {
     pages = await fewestPages(company);
     await company.control('POST', '/settings', { qpsPerApp: QPS });
-    for (let round = 0; round < ROUNDS; round += 1) pulls.push(await pullOnce(database, company));
+    for (let round = 0; round < ROUNDS; round += 1) pulls.push(await pullOnce(server, company));
   } finally {
     await company.stop();
-    await server.drop(database);
   }
   const size = `${COMPANY.people} people in ${company.departments} departments at ${QPS} calls/s`;
   return [

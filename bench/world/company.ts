@@ -4,7 +4,7 @@ import type { HttpClient } from '../../src/platforms/kit/http-client.ts';
 import { createPlatformServices } from '../../src/platforms/kit/services.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { newMasterKey } from '../../src/store/master-keys.ts';
-import { ImportWorld, type Place } from './import-world.ts';
+import { ImportWorld, type Place, UNLIMITED } from './import-world.ts';
 import { playBack, recordTo } from './recording.ts';
 import type { BenchDatabase, BenchServer } from './server.ts';
 import { startCompany } from './simulator.ts';
@@ -28,13 +28,11 @@ export interface RecordedCompany extends CompanySize {
   readonly changedRecording: string;
 }
 
-const NO_PACING = { acquire: async () => undefined, penalise: () => undefined, eta: () => 0 };
-
 /** Walks the company to its end and keeps nothing. */
 const drain = async (app: pg.ClientConfig, place: Place, http: HttpClient): Promise<void> => {
   const world = ImportWorld.enter(app, place);
   const connection = await world.connection();
-  const services = { ...createPlatformServices(), http, budget: NO_PACING };
+  const services = { ...createPlatformServices(), http, budget: UNLIMITED };
   const source = createPlatforms(services).get(connection.platform)?.directorySource;
   if (source === undefined) throw new TypeError('the platform cannot be read');
   const pages = source.snapshot(connection, { scope: 'ALL' }, new AbortController().signal);

@@ -2,7 +2,6 @@ import type pg from 'pg';
 import {
   type Connection,
   type ConnectionId,
-  DEFAULT_PASSWORD_POLICY,
   DEFAULT_PULL_RULES,
   type ImportRunId,
   newId,
@@ -15,6 +14,8 @@ import { commitImport } from '../../src/flows/import/commit-import.ts';
 import { fetchImport } from '../../src/flows/import/fetch-import.ts';
 import { importActor } from '../../src/flows/import/run-context.ts';
 import { stageImport } from '../../src/flows/import/stage-import.ts';
+import { bootstrap } from '../../src/flows/sign-in/bootstrap.ts';
+import { createPasswords } from '../../src/flows/sign-in/passwords.ts';
 import { createLogger } from '../../src/logging/index.ts';
 import type { HttpClient } from '../../src/platforms/kit/http-client.ts';
 import { createPlatformServices } from '../../src/platforms/kit/services.ts';
@@ -25,8 +26,6 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { parseMasterKeys } from '../../src/store/master-keys.ts';
 import { insertConnection } from '../../src/store/queries/connections.ts';
 import { claimRun, type ImportRunRow, insertRun, readRun } from '../../src/store/queries/import-runs.ts';
-import { insertOrgUnit } from '../../src/store/queries/org-units-write.ts';
-import { insertTenant } from '../../src/store/queries/tenant-create.ts';
 import { createSecrets } from '../../src/store/secrets.ts';
 import type { SimulatedCompany } from './simulator.ts';
 
@@ -35,11 +34,19 @@ export interface Place {
   readonly tenantId: TenantId;
   readonly connectionId: ConnectionId;
   readonly masterKey: string;
+  readonly owner: Owner;
+}
+
+/** Who may sign in and see everything. */
+export interface Owner {
+  readonly tenant: string;
+  readonly userName: string;
+  readonly password: string;
 }
 
 /** No pacing: what is measured is the import, not the platform's limit. */
-const UNLIMITED: RateBudget = {
-  acquire: async () => undefined,
+export const UNLIMITED: RateBudget = {
+  acquire: async () => () => undefined,
   penalise: () => undefined,
   eta: () => 0,
 };
@@ -61,6 +68,25 @@ const contextOf = (db: Database, place: Place, platforms: FlowContext['platforms
     address: null,
   },
 });
+
+/** The first tenant of a database, with its root unit and its owner, as a gateway makes it at its first start. */
+const bootstrapTenant = async (
+  app: pg.ClientConfig,
+): Promise<{ readonly tenantId: TenantId; readonly owner: Owner }> => {
+  const db = openDatabase({ connection: app });
+  const logger = createLogger({ level: 'warn' });
+  try {
+    const made = await bootstrap(
+      { db, logger, passwords: createPasswords() },
+      { name: '海川科技有限公司', mustChangePassword: false },
+    );
+    if (made === null) throw new Error('the database has a tenant already');
+    const { tenantId, tenantCode: tenant, userName, password } = made;
+    return { tenantId, owner: { tenant, userName, password } };
+  } finally {
+    await db.close();
+  }
+};
 
 const NO_PLATFORMS: FlowContext['platforms'] = new Map();
 
@@ -92,25 +118,16 @@ export class ImportWorld {
   static async create(
     app: pg.ClientConfig,
     company: Pick<SimulatedCompany, 'legacyUrl' | 'newUrl' | 'corpId' | 'clientId' | 'clientSecret'>,
-    options: { readonly masterKey: string; readonly code?: string; readonly callsPerSecond?: number },
+    options: { readonly masterKey: string; readonly callsPerSecond?: number },
   ): Promise<Place> {
     const { masterKey } = options;
-    const place: Place = { tenantId: newId(), connectionId: newId(), masterKey };
+    const { tenantId, owner } = await bootstrapTenant(app);
+    const place: Place = { tenantId, connectionId: newId(), masterKey, owner };
     const world = ImportWorld.enter(app, place);
     const { db, secrets } = world.context;
     const at = secretPlace(place.tenantId, { table: 'connection', id: place.connectionId }, 'clientSecret');
     const sealed = await secrets.seal(company.clientSecret, at);
     await db.transaction(importActor(world.context, newId()), async (tx) => {
-      const code = options.code ?? `bench-${place.tenantId.slice(-8)}`;
-      const policy = DEFAULT_PASSWORD_POLICY;
-      await insertTenant(tx, { id: place.tenantId, code, name: '海川科技有限公司', policy });
-      await insertOrgUnit(tx, {
-        id: newId(),
-        parent: null,
-        name: '海川科技有限公司',
-        order: null,
-        attributes: {},
-      });
       await insertConnection(
         tx,
         { id: place.connectionId, platform: PLATFORM },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { HttpClient, HttpRequest } from '../../src/platforms/kit/http-client.ts';
+import { parseJson } from '../../src/platforms/kit/json.ts';
 
 /**
  * The answers of a simulated company, recorded byte for byte and played back without a network, so that an import
@@ -21,7 +22,8 @@ const isChanged = (userid: string, percent: number): boolean =>
 /** The same answer after a share of the people has got another title. */
 const withChanges = (path: string, text: string, percent: number): string => {
   if (percent === 0 || path !== '/topapi/v2/user/list') return text;
-  const body = JSON.parse(text) as { result: { list: { userid: string; title?: string }[] } };
+  // Long integers come back as text, which the platform's clients must take as well.
+  const body = parseJson(text) as { result: { list: { userid: string; title?: string }[] } };
   for (const person of body.result.list) {
     if (isChanged(person.userid, percent)) person.title = `${person.title ?? ''}（兼）`;
   }
