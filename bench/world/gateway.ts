@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Owner } from './import-world.ts';
+import { freePort } from './server.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+/** How a gateway is started; the same address twice means that tokens of the first are good at the second. */
+export interface GatewaySettings {
+  readonly port: number;
+  readonly appUrl: string;
+  readonly ownerUrl: string;
+  readonly masterKey: string;
+}
+
+/** A gateway as it is run for real: production mode, a process of its own. */
+export interface Gateway {
+  readonly url: string;
+  readonly pid: number;
+  /** One GraphQL request. */
+  ask<Data>(query: string, options?: { readonly variables?: object; readonly token?: string }): Promise<Data>;
+  /** Access token of an administrator. */
+  signIn(owner: Owner): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }';
+
+const POLL_MS = 2;
+
+/** Asks until somebody listens. */
+const untilAnswered = async (url: string, body: object, token?: string): Promise<Response> => {
+  for (;;) {
+    try {
+      return await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(body),
+      });
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+};
+
+const stopChild = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+};
+
+const dataOf = async <Data>(answer: Response): Promise<Data> => {
+  const { data, errors } = (await answer.json()) as { data?: Data; errors?: unknown };
+  if (errors !== undefined || data === undefined) throw new Error(`gateway: ${JSON.stringify(errors)}`);
+  return data;
+};
+
+/** Settings of a gateway on a free port. */
+export const gatewayOn = async (
+  urls: { readonly app: string; readonly owner: string },
+  masterKey: string,
+): Promise<GatewaySettings> => ({
+  port: await freePort(),
+  appUrl: urls.app,
+  ownerUrl: urls.owner,
+  masterKey,
+});
+
+/** Starts a gateway; resolves when the process exists, not when it answers. */
+export const startGateway = (settings: GatewaySettings): Gateway => {
+  const url = `http://127.0.0.1:${settings.port}`;
+  const child = spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      HOST: '127.0.0.1',
+      PORT: String(settings.port),
+      PUBLIC_URL: url,
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: settings.ownerUrl,
+      MUSTER_DATABASE_APP_URL: settings.appUrl,
+      MUSTER_MASTER_KEY: settings.masterKey,
+    },
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new TypeError('the gateway did not start');
+  const ask = async <Data>(
+    query: string,
+    options: { readonly variables?: object; readonly token?: string } = {},
+  ): Promise<Data> => {
+    if (child.exitCode !== null) throw new Error(`the gateway ended with code ${child.exitCode}`);
+    const body = { query, variables: options.variables ?? {} };
+    return dataOf(await untilAnswered(url, body, options.token));
+  };
+  return {
+    url,
+    pid,
+    ask,
+    signIn: async (owner) => {
+      const variables = {
+        input: { tenant: owner.tenant, userName: owner.userName, password: owner.password },
+      };
+      const { signIn } = await ask<{ signIn: { accessToken: string } }>(SIGN_IN, { variables });
+      return signIn.accessToken;
+    },
+    stop: () => stopChild(child),
+  };
+};
