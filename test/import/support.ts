@@ -162,3 +162,21 @@ export const commit = async (world: ImportWorld, run: ImportRunRow) => {
   const { digest } = await runOf(world, run.id);
   return commitImport(world.context, { runId: run.id, digest: digest ?? '' });
 };
+
+/** The account that a platform's person is linked to, as it is stored. */
+export const accountOf = async (
+  database: TestDatabase,
+  world: ImportWorld,
+  externalId: string,
+): Promise<Record<string, unknown>> => {
+  const rows = await database.look<Record<string, unknown>>(
+    `select a.* from muster.account a
+     join muster.account_link l on l.account_id = a.id
+     join muster.remote_account r on r.id = l.remote_account_id
+     where a.tenant_id = $1 and r.external_id = $2`,
+    [world.tenantId, externalId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`nobody is linked to ${externalId}`);
+  return row;
+};

@@ -31,7 +31,8 @@ export const testConnection = async (
   }
   const limit = AbortSignal.timeout(TIME_LIMIT);
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
-  const steps = await Array.fromAsync(source.check(connection, signal));
+  const steps: CheckStep[] = [];
+  for await (const step of source.check(connection, signal)) steps.push(step);
   const passed = steps.every(({ status }) => status !== 'FAIL');
   await context.db.transaction(actorOf(context.principal), (tx) =>
     insertAuditEvent(tx, {
