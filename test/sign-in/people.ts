@@ -11,7 +11,7 @@ export const PASSWORD = 'Correct-Horse-9';
 export const createPerson = async (
   house: House,
   userName: string,
-  options: { mobile?: string; mustChange?: boolean; passwordHash?: string } = {},
+  options: { mobile?: string; email?: string; mustChange?: boolean; passwordHash?: string } = {},
 ): Promise<AccountId> => {
   const passwordHash = options.passwordHash ?? (await house.algorithm.hash(PASSWORD));
   return house.test.database.transaction(systemContext(house.owner.tenantId), async (tx) => {
@@ -21,7 +21,7 @@ export const createPerson = async (
       id,
       userName,
       displayName: userName,
-      email: null,
+      email: options.email ?? null,
       mobile: options.mobile ?? null,
       jobNumber: null,
       title: null,

@@ -90,6 +90,13 @@ describe('signing in', () => {
     await expect(as('13800000001')).resolves.toMatchObject({ accountId: named });
   });
 
+  test('takes a mail, in any case, that one account has, and none that two have', async () => {
+    const id = await createPerson(house, 'mail1', { email: 'Zhang.San@example.com' });
+    await expect(as('zhang.san@EXAMPLE.com')).resolves.toMatchObject({ accountId: id });
+    await createPerson(house, 'mail2', { email: 'zhang.san@example.com' });
+    await expect(as('zhang.san@example.com')).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
+  });
+
   test('says of a disabled account that it is disabled to those alone who know its password', async () => {
     const id = await createPerson(house, 'disabled');
     await setStatus(house, id, 'DISABLED');

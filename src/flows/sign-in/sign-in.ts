@@ -6,7 +6,7 @@ import { verifyPassword } from './verify-password.ts';
 export interface SignInInput {
   /** Code of the tenant. */
   readonly tenant: string;
-  /** User name, or a mobile number that one account of the tenant has. */
+  /** User name, or a mobile number or mail that one account of the tenant has (row ID-36). */
   readonly userName: string;
   readonly password: string;
 }

@@ -83,6 +83,8 @@ export class Roster20261121000200 extends Migration {
         user_name_key text collate "C"
           generated always as (case when status <> 'DELETED' then muster.fold(user_name) end) stored,
         constraint account_user_name unique (tenant_id, user_name_key) deferrable initially immediate,
+        -- A column and not an index expression: below row-level security only leak-proof functions reach an index.
+        email_key text collate "C" generated always as (muster.fold(email)) stored,
         constraint account_manager foreign key (tenant_id, manager_id) references muster.account (tenant_id, id)
           deferrable initially deferred,
         constraint account_not_own_manager check (manager_id <> id),
@@ -91,7 +93,7 @@ export class Roster20261121000200 extends Migration {
       call muster.isolate('muster.account');
       create index account_by_name on muster.account (tenant_id, display_name collate muster.pinyin, id) where status <> 'DELETED';
       create index account_mobile on muster.account (tenant_id, mobile) where mobile is not null;
-      create index account_email on muster.account (tenant_id, (muster.fold(email))) where email is not null;
+      create index account_email on muster.account (tenant_id, email_key) where email_key is not null;
       create index account_job_number on muster.account (tenant_id, job_number) where job_number is not null;
       create index account_manager on muster.account (tenant_id, manager_id) where manager_id is not null;
       create index account_purge on muster.account (restore_until) where status = 'DELETED';
@@ -123,7 +125,8 @@ export class Roster20261121000200 extends Migration {
 
       -- What an account is found by. The search terms are part of the SELECT policy: PostgreSQL lets only
       -- leak-proof operators reach an index below row-level security, and array containment is not one of them.
-      -- 'muster.search' is a text array literal, local to the searching transaction; unset = every row of the tenant.
+      -- 'muster.search' is a text array literal, local to the searching transaction; unset, or
+      -- empty as PostgreSQL leaves it behind in the session, = every row of the tenant.
       create table muster.account_search (
         tenant_id uuid not null,
         account_id uuid not null,
@@ -136,7 +139,7 @@ export class Roster20261121000200 extends Migration {
       alter table muster.account_search force row level security;
       create policy tenant_isolation on muster.account_search for all
         using (tenant_id = (select muster.current_tenant())
-          and grams @> (coalesce(current_setting('muster.search', true), '{}'))::text[])
+          and grams @> (coalesce(nullif(current_setting('muster.search', true), ''), '{}'))::text[])
         with check (tenant_id = (select muster.current_tenant()));
       grant select, insert, update, delete on muster.account_search to muster_app;
       create index account_search_grams on muster.account_search using gin (grams);

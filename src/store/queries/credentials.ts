@@ -33,7 +33,7 @@ interface CandidateRow {
   changed_at: Date | null;
 }
 
-// A user name goes before a mobile number; a number that two accounts share signs nobody in.
+// A user name goes before a mobile number, and that before a mail; what two accounts share signs nobody in.
 const FIND_CANDIDATE = {
   name: 'sign_in_candidate',
   text: `
@@ -42,9 +42,14 @@ const FIND_CANDIDATE = {
     ), by_mobile as materialized (
       select id from muster.account
       where tenant_id = $1 and mobile = $3 and status <> 'DELETED' and not exists (select from by_name) limit 2
+    ), by_email as materialized (
+      select id from muster.account
+      where tenant_id = $1 and email_key = muster.fold($2) and status <> 'DELETED'
+        and not exists (select from by_name) and not exists (select from by_mobile) limit 2
     ), found as materialized (
       select id from by_name
       union all select id from by_mobile where (select count(*) from by_mobile) = 1
+      union all select id from by_email where (select count(*) from by_email) = 1
     ), throttle as materialized (
       select coalesce((select sha256(convert_to('account' || chr(10) || id, 'UTF8')) from found), $4::bytea) as key
     )

@@ -69,7 +69,7 @@ const SIGN_IN_NAMES: readonly UniqueValue[] = [
     code: 'EMAIL_DUPLICATE',
     key: "muster.fold(s.after->>'email')",
     value: "s.after->>'email'",
-    holders: "muster.account a where muster.fold(a.email) = t.key and a.status <> 'DELETED'",
+    holders: "muster.account a where a.email_key = t.key and a.status <> 'DELETED'",
   },
 ];
 
