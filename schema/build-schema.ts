@@ -4,7 +4,9 @@ import { buildSchemaSync } from 'type-graphql';
 import { AccountMutations } from './account/account.mutations.ts';
 import { AccountResolver } from './account/account.resolver.ts';
 import { AttributeResolver } from './attribute/attribute.resolver.ts';
+import { AuditResolver } from './audit/audit.resolver.ts';
 import { applyRules } from './authorisation.ts';
+import { HistoryResolver } from './history/history.resolver.ts';
 import { MachineClientResolver } from './machine-clients/machine-client.resolver.ts';
 import { OrgUnitMutations } from './org-unit/org-unit.mutations.ts';
 import { OrgUnitResolver } from './org-unit/org-unit.resolver.ts';
@@ -18,6 +20,8 @@ const RESOLVERS = [
   AccountResolver,
   AccountMutations,
   AttributeResolver,
+  AuditResolver,
+  HistoryResolver,
   OrgUnitResolver,
   OrgUnitMutations,
   TenantResolver,

@@ -3,10 +3,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { listAccounts } from '../../src/flows/roster/list-accounts.ts';
 import { readAccounts } from '../../src/flows/roster/read-accounts.ts';
+import { readAccountAt } from '../../src/flows/roster/read-at.ts';
 import { GraphqlContext } from '../context.ts';
-import { AFTER, FIRST } from '../paging/arguments.ts';
-import { toConnection } from '../paging/connection.ts';
+import { AFTER, AS_OF, FIRST } from '../paging/arguments.ts';
+import { toConnection, wantsPage } from '../paging/connection.ts';
 import { accountProjection, projectionKey } from '../projection.ts';
+import { DateTime } from '../scalars.ts';
 import { below, merged, type Selection, selectionOf } from '../selection.ts';
 import { AccountFilterInput } from './account.inputs.ts';
 import { AccountConnection, AccountType } from './account.type.ts';
@@ -31,9 +33,11 @@ export class AccountResolver {
   })
   async account(
     @Arg('id', () => ID, { description: 'Id of the account.' }) id: string,
+    @Arg('asOf', () => DateTime, AS_OF) asOf: string | null,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ) {
+    if (asOf != null) return readAccountAt(context.flow, id, asOf);
     return one(context, id, selectionOf(info));
   }
 
@@ -54,7 +58,7 @@ export class AccountResolver {
       { ...filter, first, after },
       {
         projection: pageProjection(selection),
-        page: Object.keys(selection).some((field) => field !== 'totalCount' && field !== '__typename'),
+        page: wantsPage(selection),
         totalCount: selection['totalCount'] !== undefined,
       },
     );

@@ -1,6 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { AccountStatus, Attributes } from '../../src/domain/index.ts';
 import { AccountStatusEnum } from '../enums.ts';
+import { FieldProvenanceType } from '../history/history.type.ts';
 import { OrgUnitType } from '../org-unit/org-unit.type.ts';
 import { connectionOf, edgeOf } from '../paging/connection.ts';
 import { AttributeMap, DateTime } from '../scalars.ts';
@@ -86,6 +87,11 @@ export class AccountType {
     description: 'Custom attributes; sensitive ones only for administrators and the person.',
   })
   readonly attributes!: Attributes;
+
+  @Field(() => [FieldProvenanceType], {
+    description: 'For each field that has a value: who set it, when, through what and in which run.',
+  })
+  readonly provenance!: readonly FieldProvenanceType[];
 
   @Field(() => Int, { description: 'Grows with each change; give it back with an edit.' })
   readonly version!: number;

@@ -1,11 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import type { OrgUnitId } from '../../src/domain/index.ts';
+import { readOrgUnitAt } from '../../src/flows/roster/read-at.ts';
 import { listOrgUnits, readOrgUnits, readOrgUnitTree } from '../../src/flows/roster/read-org-units.ts';
 import { GraphqlContext } from '../context.ts';
-import { AFTER, FIRST } from '../paging/arguments.ts';
-import { toConnection } from '../paging/connection.ts';
+import { AFTER, AS_OF, FIRST } from '../paging/arguments.ts';
+import { toConnection, wantsPage } from '../paging/connection.ts';
 import { orgUnitFields } from '../projection.ts';
+import { DateTime } from '../scalars.ts';
 import { below, merged, type Selection, selectionOf } from '../selection.ts';
 import { OrgUnitFilterInput } from './org-unit.inputs.ts';
 import { OrgUnitConnection, OrgUnitTreeType, OrgUnitType } from './org-unit.type.ts';
@@ -21,9 +23,11 @@ export class OrgUnitResolver {
   })
   async orgUnit(
     @Arg('id', () => ID, { description: 'Id of the org unit.' }) id: string,
+    @Arg('asOf', () => DateTime, AS_OF) asOf: string | null,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ) {
+    if (asOf != null) return readOrgUnitAt(context.flow, id, asOf);
     return one(context, id, selectionOf(info));
   }
 
@@ -44,7 +48,7 @@ export class OrgUnitResolver {
       { ...filter, first, after },
       {
         fields: orgUnitFields(merged(below(selection, 'edges', 'node'), selection['nodes'])),
-        page: Object.keys(selection).some((field) => field !== 'totalCount' && field !== '__typename'),
+        page: wantsPage(selection),
         totalCount: selection['totalCount'] !== undefined,
       },
     );

@@ -32,11 +32,17 @@ export class OrgUnitType {
   @Field(() => AttributeMap, { description: 'Custom attributes; sensitive ones only for administrators.' })
   readonly attributes!: Attributes;
 
-  @Field(() => Int, { description: 'Number of active units directly below.' })
-  readonly childCount!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of active units directly below; null with `asOf`.',
+  })
+  readonly childCount!: number | null;
 
-  @Field(() => Int, { description: 'Number of accounts that are not deleted directly in this unit.' })
-  readonly accountCount!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of accounts that are not deleted directly in this unit; null with `asOf`.',
+  })
+  readonly accountCount!: number | null;
 
   @Field(() => Int, { description: 'Grows with each change; give it back with an edit.' })
   readonly version!: number;

@@ -5,3 +5,7 @@ export const VERSION = {
   nullable: true,
   description: 'Version that the edit was made from; refused when it has moved on. Absent = do not look.',
 } as const;
+export const AS_OF = {
+  nullable: true,
+  description: 'As it was at this instant, with its org units as they were then; absent = now.',
+} as const;

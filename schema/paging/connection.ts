@@ -1,5 +1,6 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { writeCursor } from '../../src/flows/roster/page.ts';
+import type { Selection } from '../selection.ts';
 
 @ObjectType('PageInfo', { description: 'Where a page stands in its list.', simpleResolvers: true })
 export class PageInfoType {
@@ -55,6 +56,10 @@ export const connectionOf = (
   }
   return Connection;
 };
+
+/** True when anything of a connection but its count is asked for. */
+export const wantsPage = (selection: Selection): boolean =>
+  Object.keys(selection).some((field) => field !== 'totalCount' && field !== '__typename');
 
 interface PageLike {
   readonly nodes: readonly Readonly<Record<string, unknown>>[];

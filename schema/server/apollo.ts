@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../../src/domain/index.ts';
+import { recordDenial } from '../../src/flows/roster/record-denial.ts';
 import type { GraphqlContext } from '../context.ts';
 import { extensionsOf, presentError, presented, withoutSuggestions } from '../errors.ts';
 import { asRequestError, Executor, isRequestError } from '../executor.ts';
@@ -35,6 +36,8 @@ export interface ApolloOptions {
   readonly production: boolean;
   readonly introspection: boolean;
 }
+
+const FORBIDDEN = 403;
 
 const appErrorOf = (error: unknown): AppError | undefined => {
   let at: unknown = error;
@@ -57,11 +60,21 @@ const formatter =
     return production ? { ...formatted, message: withoutSuggestions(formatted.message) } : formatted;
   };
 
-const finished = (
+/** Refusals for want of a right go into the audit trail (S16); a stranger has no tenant to be written down in. */
+const recordDenials = async (errors: readonly GraphQLError[], context: GraphqlContext): Promise<void> => {
+  if (context.principal === null) return;
+  for (const error of errors) {
+    const refusal = appErrorOf(error);
+    if (refusal?.row.httpStatus !== FORBIDDEN) continue;
+    await recordDenial(context.flow, refusal, (error.path ?? []).join('.'));
+  }
+};
+
+const finished = async (
   result: ExecutionResult,
   context: GraphqlContext,
   options: ApolloOptions,
-): ExecutionResult => {
+): Promise<ExecutionResult> => {
   if (result.errors === undefined || result.errors.length === 0) return result;
   const view = {
     language: context.language,
@@ -69,6 +82,7 @@ const finished = (
     logger: options.logger,
     hideSchema: options.production,
   };
+  await recordDenials(result.errors, context);
   const errors = result.errors.map((error) => presentError(error, view));
   return isRequestError(result) ? { errors: errors.map(asRequestError) } : { ...result, errors };
 };

@@ -2,7 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../src/domain/index.ts';
 
 /** Headers that no page can send to another site without asking it first (Fetch standard, CORS preflight). */
-const PREFLIGHTED = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name', 'x-requested-with'];
+const PREFLIGHTED = [
+  'authorization',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'x-requested-with',
+];
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 /**
