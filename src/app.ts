@@ -1,5 +1,5 @@
 import { addHealthRoutes } from '../http/health.ts';
-import { createMetrics, type Metrics } from '../http/metrics.ts';
+import { createLateMetrics } from '../http/late-metrics.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import type { Supervisor } from '../jobs/supervisor.ts';
 import type { SessionService } from '../sso/session/index.ts';
@@ -39,13 +39,13 @@ export interface App {
 interface Parts {
   readonly config: Config;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: ReturnType<typeof createLateMetrics>;
   readonly store: Store;
   readonly deps: FlowDeps;
 }
 
 const openParts = async (config: Config, logger: Logger, closing: Closing): Promise<Parts> => {
-  const metrics = createMetrics();
+  const metrics = createLateMetrics();
   const store = await openStore(config, {
     onServerEvent: (event, detail) => logger.warn({ event, detail }, 'embedded PostgreSQL'),
   });
@@ -137,6 +137,7 @@ const composed = async (config: Config, logger: Logger, closing: Closing): Promi
   closing.add(() => Promise.all([http.drain(DRAIN_MS), jobs?.stop()]));
   const address = await http.listen(config);
   const supervisor = await startWorker(parts);
+  await metrics.load();
   jobs = supervisor;
   logger.info({ address }, 'Muster is ready');
   return {
