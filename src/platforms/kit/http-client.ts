@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
+import type { Agent, fetch as undiciFetch } from 'undici';
 import { AppError } from '../../domain/index.ts';
 import { callAddress, checkBase, guardedLookup, type ResolveHost, resolveHost } from './address-guard.ts';
 
@@ -100,11 +100,15 @@ const transportError = (error: unknown, url: URL, seconds: number): AppError => 
   return new AppError('PLATFORM_UNREACHABLE', { details: { host, reason }, cause: error });
 };
 
-/** The one way by which adapters reach the net: guarded addresses, time-outs, bounded bodies, no redirects. */
-export const createHttpClient = (options: HttpClientOptions = {}): HttpClient => {
-  const send = options.fetch ?? undiciFetch;
-  const totalMs = options.totalTimeoutMs ?? 15_000;
-  const maxBytes = options.maxBodyBytes ?? 16 * 1024 * 1024;
+interface Net {
+  readonly fetch: Fetch;
+  readonly open: Agent;
+  readonly strict: Agent;
+}
+
+/** The client's library is loaded by the first call: it takes 80 ms of a start that makes none. */
+const openNet = async (options: HttpClientOptions, totalMs: number): Promise<Net> => {
+  const { Agent, fetch } = await import('undici');
   const agentFor = (allowPrivateNetwork: boolean): Agent =>
     new Agent({
       connect: {
@@ -117,9 +121,17 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
       bodyTimeout: totalMs,
     });
   // Two pools, because a socket that was opened under the lax rule must not serve the strict one.
-  const agents: Record<'open' | 'strict', Dispatcher & { close(): Promise<void> }> = {
-    open: agentFor(true),
-    strict: agentFor(false),
+  return { fetch: options.fetch ?? fetch, open: agentFor(true), strict: agentFor(false) };
+};
+
+/** The one way by which adapters reach the net: guarded addresses, time-outs, bounded bodies, no redirects. */
+export const createHttpClient = (options: HttpClientOptions = {}): HttpClient => {
+  const totalMs = options.totalTimeoutMs ?? 15_000;
+  const maxBytes = options.maxBodyBytes ?? 16 * 1024 * 1024;
+  let opened: Promise<Net> | undefined;
+  const net = (): Promise<Net> => {
+    opened ??= openNet(options, totalMs);
+    return opened;
   };
 
   return {
@@ -130,9 +142,10 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
         request.path,
         request.query,
       );
+      const { fetch, open, strict } = await net();
       const limit = AbortSignal.timeout(totalMs);
       try {
-        const response = await send(url, {
+        const response = await fetch(url, {
           method: request.method,
           headers: {
             accept: 'application/json',
@@ -142,7 +155,7 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
           ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
           redirect: 'manual',
           signal: AbortSignal.any([signal, limit]),
-          dispatcher: request.allowPrivateNetwork ? agents.open : agents.strict,
+          dispatcher: request.allowPrivateNetwork ? open : strict,
         });
         const text = await readBody(response as Answering, maxBytes, request.path);
         return { status: response.status, headers: response.headers, text };
@@ -152,7 +165,8 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
       }
     },
     async close() {
-      await Promise.all([agents.open.close(), agents.strict.close()]);
+      const standing = await opened;
+      await Promise.all([standing?.open.close(), standing?.strict.close()]);
     },
   };
 };
