@@ -12,6 +12,7 @@ import { type CostOf, priceOf } from './limits/list-cost.ts';
 
 /** One operation of a document, ready to run. */
 export interface PreparedOperation {
+  readonly kind: 'query' | 'mutation' | 'subscription';
   /** Objects that the answer may hold. */
   readonly cost: CostOf;
   run(context: GraphqlContext, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult>;
@@ -43,6 +44,7 @@ const interpretedRun =
     execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null });
 
 class Operation implements PreparedOperation {
+  readonly kind: PreparedOperation['kind'];
   readonly cost: CostOf;
   readonly #interpreted: Run;
   readonly #compile: () => Run | undefined;
@@ -51,6 +53,7 @@ class Operation implements PreparedOperation {
 
   constructor(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined) {
     const operation = getOperationAST(document, operationName);
+    this.kind = operation?.operation ?? 'query';
     this.cost = operation ? priceOf(schema, document, operation) : () => 0;
     this.#interpreted = interpretedRun(schema, document, operationName);
     this.#compile = () => compiledRun(schema, document, operationName);

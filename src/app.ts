@@ -107,6 +107,7 @@ const mountApi = async (
     clientOf,
     production: parts.config.mode === 'production',
     introspection: parts.config.introspection,
+    onOperation: parts.metrics.operation,
   });
   closing.add(graphql.close);
   await http.fastify.register(sessionRoutes(sessions));

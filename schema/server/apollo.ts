@@ -35,6 +35,15 @@ export interface ApolloOptions {
   /** No suggestions, no stack, no details of the schema in errors. */
   readonly production: boolean;
   readonly introspection: boolean;
+  /** Told of each executed operation, for metrics. */
+  readonly onOperation?: (operation: ExecutedOperation) => void;
+}
+
+/** An operation as a metric may know it: no names, no variables. */
+export interface ExecutedOperation {
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly outcome: 'ok' | 'errors';
+  readonly seconds: number;
 }
 
 const FORBIDDEN = 403;
@@ -114,7 +123,14 @@ const compilingGateway = (options: ApolloOptions): Gateway => {
           if (error instanceof AppError) return { errors: [presented(error, 'en')] };
           throw error;
         }
-        return finished(await operation.run(opened, variables), opened, options);
+        const started = performance.now();
+        const result = await operation.run(opened, variables);
+        options.onOperation?.({
+          type: operation.kind,
+          outcome: result.errors === undefined ? 'ok' : 'errors',
+          seconds: (performance.now() - started) / 1_000,
+        });
+        return finished(result, opened, options);
       },
     }),
     stop: async () => undefined,

@@ -7,7 +7,7 @@ import { buildMusterSchema } from '../build-schema.ts';
 import { GraphqlContext, type GraphqlDeps, type Language } from '../context.ts';
 import { extensionsOf } from '../errors.ts';
 import { DOCUMENT_LIMITS } from '../limits/document-limits.ts';
-import { createApollo, type PendingContext } from './apollo.ts';
+import { createApollo, type ExecutedOperation, type PendingContext } from './apollo.ts';
 import { requireNotForged } from './csrf.ts';
 import { createDocumentGuard } from './document-store.ts';
 import { languageOf } from './language.ts';
@@ -20,6 +20,7 @@ export interface GraphqlServerDeps extends GraphqlDeps {
   readonly production: boolean;
   /** Strangers may ask what the schema looks like. */
   readonly introspection: boolean;
+  readonly onOperation?: (operation: ExecutedOperation) => void;
 }
 
 /** The GraphQL API, ready to be mounted. */
@@ -103,8 +104,9 @@ const pendingContext = (
 /** Builds the schema and the server; nothing listens until the plugin is registered. */
 export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<GraphqlServer> => {
   const schema = buildMusterSchema();
-  const { logger, production, introspection } = deps;
-  const apollo = createApollo({ schema, logger, production, introspection });
+  const { logger, production, introspection, onOperation } = deps;
+  const observed = onOperation === undefined ? {} : { onOperation };
+  const apollo = createApollo({ schema, logger, production, introspection, ...observed });
   await apollo.start();
   const requireModest = createDocumentGuard(DOCUMENT_LIMITS);
 

@@ -59,7 +59,11 @@ describe('the gateway', () => {
     const keys = await (await fetch(`${app.address}/.well-known/jwks.json`)).json();
     expect(keys).toMatchObject({ keys: [{ alg: 'ES256', kty: 'EC', use: 'sig' }] });
     expect(JSON.stringify(keys)).not.toContain('"d"');
+    await ask(app, '{ __typename }');
+    await ask(app, '{ me { id } }');
     const text = await (await fetch(`${app.address}/metrics`)).text();
+    expect(text).toContain('muster_graphql_operation_seconds_count{type="query",outcome="ok"} 1');
+    expect(text).toContain('muster_graphql_operation_seconds_count{type="query",outcome="errors"} 1');
     expect(text).toContain('muster_db_up 1');
     expect(text).toContain('muster_job_worker_up 1');
     expect(text).toMatch(/muster_jobs\{state="abandoned"\} 0/);
