@@ -45,7 +45,9 @@ export interface ImportWorld {
 const services = createPlatformServices();
 afterAll(() => services.http.close());
 const platforms = createPlatforms(services);
-const secrets = createSecrets(parseMasterKeys(newMasterKey()));
+/** Of this test file; a process of its own needs it to open the connection's secret. */
+export const MASTER_KEY = newMasterKey();
+const secrets = createSecrets(parseMasterKeys(MASTER_KEY));
 
 /** Makes a tenant with a root unit of the given name. */
 export const createWorld = async (
