@@ -23,10 +23,23 @@ export interface ConnectionRow extends Connection {
   readonly changedAt: Date;
 }
 
+/**
+ * When the next timed pull of a `muster.connection` is due (row W-DD-29): so long after the last one, whoever started
+ * that; null without a timer. Computed, so that neither a pull nor a missed minute has to write it.
+ */
+export const NEXT_PULL_AT = `
+  case when connection.enabled and (connection.pull_rules->>'everyMinutes')::integer > 0 then
+    greatest(
+      connection.created_at,
+      (select max(run.created_at) from muster.import_run run
+       where run.tenant_id = connection.tenant_id and run.connection_id = connection.id)
+    ) + (connection.pull_rules->>'everyMinutes')::integer * interval '1 minute'
+  end`;
+
 const COLUMNS = `
   id, tenant_id as "tenantId", platform, name, enabled, mode, settings, secrets,
   allow_private_network as "allowPrivateNetwork", pull_rules as "pullRules",
-  default_password as "defaultPassword", last_range_digest as "lastRangeDigest", next_pull_at as "nextPullAt",
+  default_password as "defaultPassword", last_range_digest as "lastRangeDigest", ${NEXT_PULL_AT} as "nextPullAt",
   version, created_at as "createdAt", changed_at as "changedAt"`;
 
 type Found = ConnectionRow & Record<string, unknown>;
