@@ -12,6 +12,7 @@ export type ConnectionId = Id<'Connection'>;
 export type ConnectionAppId = Id<'ConnectionApp'>;
 export type RemoteOrgUnitId = Id<'RemoteOrgUnit'>;
 export type RemoteAccountId = Id<'RemoteAccount'>;
+export type AccountLinkId = Id<'AccountLink'>;
 export type ImportRunId = Id<'ImportRun'>;
 export type StagedOrgUnitId = Id<'StagedOrgUnit'>;
 export type StagedAccountId = Id<'StagedAccount'>;

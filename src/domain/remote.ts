@@ -115,3 +115,7 @@ export interface SourceProgress {
 export interface ConnectionRef {
   readonly id: ConnectionId;
 }
+
+export const LINK_ORIGINS = ['MANUAL', 'RULE', 'FILE', 'PUSH', 'IMPORT', 'FIRST_LOGIN'] as const;
+/** How a link came about. */
+export type LinkOrigin = (typeof LINK_ORIGINS)[number];

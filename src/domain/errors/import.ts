@@ -68,6 +68,16 @@ const RUNS = {
     text: ['拉取没有完成，没有完整性声明', 'The fetch did not end with a completeness statement'],
     remedy: ['请重新导入。', 'Start the import again.'],
   }),
+  IMPORT_PARTIAL: row(409, never, {
+    text: [
+      '拉取不完整（{reasons}），未写入任何数据',
+      'The fetch was not complete ({reasons}); nothing was written',
+    ],
+    remedy: [
+      '请重新拉取；如确认无误，可在确认时声明接受不完整的拉取（不会停用任何人）。',
+      'Pull again, or say with the commit that you accept an incomplete fetch; it disables nobody.',
+    ],
+  }),
   IMPORT_DIGEST_STALE: row(409, never, {
     text: [
       '您确认的内容与当前暂存内容不一致，未写入任何数据',
@@ -120,5 +130,30 @@ const RUNS = {
   }),
 } as const satisfies Record<string, ErrorRow>;
 
-/** Codes of connections and import runs. */
-export const IMPORT_ERRORS = { ...CONNECTIONS, ...RUNS } as const satisfies Record<string, ErrorRow>;
+/** Linking by hand. */
+const LINKS = {
+  ACCOUNT_LINKED: row(409, never, {
+    text: [
+      '账户 {userName} 在连接“{connection}”中已与 {name} 关联',
+      'The account {userName} is linked to {name} of the connection "{connection}" already',
+    ],
+    remedy: ['请先解除该关联，再建立新的关联。', 'Remove that link first, then make the new one.'],
+  }),
+  REMOTE_ACCOUNT_LINKED: row(409, never, {
+    text: ['{name} 已与账户 {userName} 关联', '{name} is linked to the account {userName} already'],
+    remedy: ['请先解除该关联，再建立新的关联。', 'Remove that link first, then make the new one.'],
+  }),
+  REMOTE_ACCOUNT_GONE: row(409, afterFix, {
+    text: ['{name} 已不在平台上，不能关联', '{name} is no longer on the platform and cannot be linked'],
+    remedy: [
+      '如此人仍在职，请检查可见范围后重新导入。',
+      'If the person is still there, check the visible range and import again.',
+    ],
+  }),
+} as const satisfies Record<string, ErrorRow>;
+
+/** Codes of connections, import runs and links. */
+export const IMPORT_ERRORS = { ...CONNECTIONS, ...RUNS, ...LINKS } as const satisfies Record<
+  string,
+  ErrorRow
+>;
