@@ -37,6 +37,8 @@ export interface CommitImportInput {
   readonly runId: ImportRunId;
   /** Digest of what was reviewed, as the run shows it. */
   readonly digest: string;
+  /** The reviewer has seen that the fetch was not complete and wants what it brought. It disables nobody. */
+  readonly acceptIncomplete?: boolean;
 }
 
 export interface CommitReport {
@@ -59,6 +61,19 @@ const requireQuota = async (tx: Tx, runId: ImportRunId): Promise<void> => {
   if (quota === null) return;
   const wanted = (await countedAccounts(tx)) + (await acceptedCreates(tx, runId));
   if (wanted > quota) throw new AppError('IMPORT_QUOTA_EXCEEDED', { details: { wanted, quota } });
+};
+
+/** Limits that an administrator has set on purpose; a fetch within them is all that was asked for. */
+const ON_PURPOSE: ReadonlySet<string> = new Set(['START_UNITS_ONLY', 'RANGE_NARROWED']);
+
+/** An incomplete fetch does not become a commit unless somebody says so who has seen it (goal R7). */
+const requireComplete = (run: ImportRunRow): void => {
+  const reasons = (run.statement?.gaps ?? []).map(({ code }) => code).filter((code) => !ON_PURPOSE.has(code));
+  const refused = run.guard?.leaversRefused;
+  const miscounted = refused === 'COUNT_MISMATCH' || refused === 'EMPTY';
+  if (reasons.length === 0 && !miscounted) return;
+  const told: readonly string[] = reasons.length > 0 ? [...new Set(reasons)] : [refused ?? ''];
+  throw new AppError('IMPORT_PARTIAL', { details: { reasons: told } });
 };
 
 /** Everything that may speak against the commit, asked while all that it will change is locked. */
@@ -116,6 +131,7 @@ const commitIn = async (
   if (run === null) throw runNotFound(input.runId);
   if (run.phase !== 'REVIEW') throw new AppError('IMPORT_PHASE_WRONG', { details: { phase: run.phase } });
   if (run.digest !== input.digest) throw new AppError('IMPORT_DIGEST_STALE');
+  if (input.acceptIncomplete !== true) requireComplete(run);
   await workInBulk(tx);
   await requireCommittable(tx, run);
   const orgUnits = await writeUnits(tx, run);
@@ -154,7 +170,7 @@ const defaultPasswordHash = async (
  * Writes the accepted rows of a reviewed import into the roster: in one transaction, set by set, all or nothing.
  * Every row then has its outcome: applied, unchanged, skipped or held.
  * @throws AppError NOT_FOUND, IMPORT_PHASE_WRONG, IMPORT_DIGEST_STALE when something else was approved,
- *   IMPORT_ROWS_INVALID, IMPORT_ROSTER_MOVED naming the stale rows, IMPORT_QUOTA_EXCEEDED
+ *   IMPORT_PARTIAL, IMPORT_ROWS_INVALID, IMPORT_ROSTER_MOVED naming the stale rows, IMPORT_QUOTA_EXCEEDED
  */
 export const commitImport = async (
   context: FlowContext & { readonly passwords: PasswordHasher },

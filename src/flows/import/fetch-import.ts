@@ -88,11 +88,7 @@ const store = async (
 const readAll = async (
   context: FlowContext,
   run: ImportRunRow,
-  from: {
-    readonly source: DirectorySource;
-    readonly connection: OpenConnection;
-    readonly signal: AbortSignal;
-  },
+  from: FetchFrom,
 ): Promise<CompletenessStatement> => {
   const actor = importActor(context, run.id);
   const expected = await context.db.transaction(actor, (tx) => expectedObjects(tx, run.connectionId));
@@ -121,6 +117,29 @@ const readAll = async (
   }
 };
 
+/** A view other than at the last commit cannot tell leavers from people who are out of sight now. */
+const withRange = (
+  statement: CompletenessStatement,
+  lastRangeDigest: string | null,
+): CompletenessStatement => {
+  const { digest } = statement.visibleRange;
+  if (lastRangeDigest === null || lastRangeDigest === digest) return statement;
+  if (statement.gaps.some(({ code }) => code === 'RANGE_CHANGED')) return statement;
+  const gap = {
+    code: 'RANGE_CHANGED',
+    where: 'range',
+    detail: 'the range is not the one of the last committed import',
+  } as const;
+  return { ...statement, complete: false, gaps: [...statement.gaps, gap] };
+};
+
+/** Where a fetch reads. */
+export interface FetchFrom {
+  readonly source: DirectorySource;
+  readonly connection: OpenConnection & { readonly lastRangeDigest?: string | null };
+  readonly signal: AbortSignal;
+}
+
 /**
  * Reads the platform from where the run stands to the end, page by page; each page is stored whole, with its
  * cursor, in one transaction.
@@ -129,15 +148,12 @@ const readAll = async (
 export const fetchImport = async (
   context: FlowContext,
   run: ImportRunRow,
-  from: {
-    readonly source: DirectorySource;
-    readonly connection: OpenConnection;
-    readonly signal: AbortSignal;
-  },
+  from: FetchFrom,
 ): Promise<void> => {
   const { signal, stop } = await cancelSignal(context, run, from.signal);
   try {
-    const statement = await readAll(context, run, { ...from, signal });
+    const read = await readAll(context, run, { ...from, signal });
+    const statement = withRange(read, from.connection.lastRangeDigest ?? null);
     const ended = await context.db.transaction(importActor(context, run.id), (tx) =>
       endFetch(tx, run, statement),
     );
