@@ -6,7 +6,11 @@ import { AccountResolver } from './account/account.resolver.ts';
 import { AttributeResolver } from './attribute/attribute.resolver.ts';
 import { AuditResolver } from './audit/audit.resolver.ts';
 import { applyRules } from './authorisation.ts';
+import { ConnectionMutations } from './connection/connection.mutations.ts';
+import { ConnectionResolver } from './connection/connection.resolver.ts';
 import { HistoryResolver } from './history/history.resolver.ts';
+import { ImportMutations } from './import/import.mutations.ts';
+import { ImportResolver } from './import/import.resolver.ts';
 import { MachineClientResolver } from './machine-clients/machine-client.resolver.ts';
 import { OrgUnitMutations } from './org-unit/org-unit.mutations.ts';
 import { OrgUnitResolver } from './org-unit/org-unit.resolver.ts';
@@ -21,7 +25,11 @@ const RESOLVERS = [
   AccountMutations,
   AttributeResolver,
   AuditResolver,
+  ConnectionResolver,
+  ConnectionMutations,
   HistoryResolver,
+  ImportResolver,
+  ImportMutations,
   OrgUnitResolver,
   OrgUnitMutations,
   TenantResolver,

@@ -1,5 +1,7 @@
 import type { Role, Scope } from '../src/domain/index.ts';
 import type { Rule } from './authorisation.ts';
+import { CONNECTION_OBJECT_RULES, CONNECTION_ROOT_RULES } from './connection/connection.rules.ts';
+import { IMPORT_OBJECT_RULES, IMPORT_ROOT_RULES } from './import/import.rules.ts';
 import {
   MACHINE_CLIENT_OBJECT_RULES,
   MACHINE_CLIENT_ROOT_RULES,
@@ -26,6 +28,8 @@ const EDITS_DICTIONARY = rule(['OWNER', 'DIRECTORY_ADMIN'], [], { wholeTenant: t
 /** The rule of each field of Query and Mutation. */
 export const ROOT_RULES: Readonly<Record<string, Rule>> = {
   ...SIGN_IN_ROOT_RULES,
+  ...CONNECTION_ROOT_RULES,
+  ...IMPORT_ROOT_RULES,
   ...ROLE_ROOT_RULES,
   ...MACHINE_CLIENT_ROOT_RULES,
   'Query.me': rule(['MEMBER'], ['directory:read']),
@@ -70,6 +74,8 @@ const SENSITIVE =
 /** Each object type must be listed; what is reached through a guarded field needs no rule of its own. */
 export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
   ...SIGN_IN_OBJECT_RULES,
+  ...CONNECTION_OBJECT_RULES,
+  ...IMPORT_OBJECT_RULES,
   ...ROLE_OBJECT_RULES,
   ...MACHINE_CLIENT_OBJECT_RULES,
   Account: { masked: { attributes: SENSITIVE }, fields: { provenance: READS_ROSTER } },

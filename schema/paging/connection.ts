@@ -62,7 +62,7 @@ export const wantsPage = (selection: Selection): boolean =>
   Object.keys(selection).some((field) => field !== 'totalCount' && field !== '__typename');
 
 interface PageLike {
-  readonly nodes: readonly Readonly<Record<string, unknown>>[];
+  readonly nodes: readonly object[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly totalCount: number | null;
@@ -70,8 +70,10 @@ interface PageLike {
 
 /** A page of a flow in the shape of a connection; cursors are made of the field that the list is ordered by. */
 export const toConnection = (page: PageLike, orderedBy: string) => {
-  const cursorOf = (node: Readonly<Record<string, unknown>> | undefined): string | null =>
-    node === undefined ? null : writeCursor({ text: String(node[orderedBy]), id: String(node['id']) });
+  const cursorOf = (node: object | undefined): string | null =>
+    node === undefined
+      ? null
+      : writeCursor({ text: String(Reflect.get(node, orderedBy)), id: String(Reflect.get(node, 'id')) });
   return {
     nodes: page.nodes,
     get edges() {

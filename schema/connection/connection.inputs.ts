@@ -1,0 +1,183 @@
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import type {
+  ConnectionAppId,
+  ConnectionId,
+  ConnectionMode,
+  MatchKey,
+  OrgUnitId,
+  UserNameSource,
+} from '../../src/domain/index.ts';
+import { VERSION } from '../paging/arguments.ts';
+import { Json } from '../scalars.ts';
+import {
+  ConnectionModeEnum,
+  EmailFieldEnum,
+  LeaverActionEnum,
+  RemoteMatchFieldEnum,
+  RosterMatchFieldEnum,
+  UserNameSourceEnum,
+} from './connection.enums.ts';
+
+@InputType('MatchKeyInput', { description: 'One comparison of a matching rule.' })
+export class MatchKeyInput {
+  @Field(() => RemoteMatchFieldEnum, { description: 'Field of the platform.' })
+  readonly remoteField!: MatchKey['remoteField'];
+
+  @Field(() => RosterMatchFieldEnum, { description: 'Field of the roster.' })
+  readonly rosterField!: MatchKey['rosterField'];
+
+  @Field(() => Boolean, { defaultValue: true, description: 'Without regard to case.' })
+  readonly foldCase!: boolean;
+}
+
+@InputType('ImportGuardLimitsInput', { description: 'Limits for proposed disables; the smaller counts.' })
+export class GuardLimitsInput {
+  @Field(() => Float, { description: 'Share of the linked accounts, 0 to 1.' })
+  readonly fraction!: number;
+
+  @Field(() => Int, { description: 'Number of accounts.' })
+  readonly count!: number;
+}
+
+@InputType('PullRulesInput', { description: 'Rules to change; absent ones stay.' })
+export class PullRulesInput {
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Platform ids of the units to start from; empty = all.',
+  })
+  readonly startOrgUnitExternalIds?: string[];
+
+  @Field(() => ID, { nullable: true, description: 'Org unit below which imported ones go; null = the root.' })
+  readonly targetOrgUnitId?: OrgUnitId | null;
+
+  @Field(() => EmailFieldEnum, { nullable: true, description: 'Which mailbox becomes the mail address.' })
+  readonly emailField?: 'personal' | 'company';
+
+  @Field(() => [MatchKeyInput], { nullable: true, description: 'In their order; empty = matching is off.' })
+  readonly matchKeys?: MatchKeyInput[];
+
+  @Field(() => UserNameSourceEnum, { nullable: true, description: 'Where user names come from.' })
+  readonly userNameSource?: UserNameSource;
+
+  @Field(() => Boolean, { nullable: true, description: 'Without mobile number a row is invalid.' })
+  readonly requireMobile?: boolean;
+
+  @Field(() => LeaverActionEnum, { nullable: true, description: 'What to propose for leavers.' })
+  readonly leaverAction?: 'DISABLE' | 'NONE';
+
+  @Field(() => GuardLimitsInput, { nullable: true, description: 'Limits for proposed disables.' })
+  readonly guard?: GuardLimitsInput;
+
+  @Field(() => Int, { nullable: true, description: 'Minutes between timed pulls; 0 = none.' })
+  readonly everyMinutes?: number;
+}
+
+@InputType('ConnectionFields', { description: 'Fields of a connection.' })
+class ConnectionFields {
+  @Field(() => Boolean, { nullable: true, description: 'May be pulled from. Default false.' })
+  readonly enabled?: boolean;
+
+  @Field(() => ConnectionModeEnum, { nullable: true, description: 'Default READ_ONLY.' })
+  readonly mode?: ConnectionMode;
+
+  @Field(() => Json, {
+    nullable: true,
+    description:
+      'Settings by name, as `platforms` lists them, secrets too; absent ones stay, null or blank empties.',
+  })
+  readonly settings?: unknown;
+
+  @Field(() => Boolean, { nullable: true, description: 'The base address may lie in a private network.' })
+  readonly allowPrivateNetwork?: boolean;
+
+  @Field(() => PullRulesInput, { nullable: true, description: 'How a pull becomes staged rows.' })
+  readonly pullRules?: PullRulesInput;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Initial password of accounts that a pull makes, by the password policy; null = none. Write-only.',
+  })
+  readonly defaultPassword?: string | null;
+}
+
+@InputType('CreateConnectionInput', { description: 'A new connection.' })
+export class CreateConnectionInput extends ConnectionFields {
+  @Field(() => String, { description: 'Name of the platform, as listed by `platforms`.' })
+  readonly platform!: string;
+
+  @Field(() => String, { description: '1 to 100 characters, unique in the tenant.' })
+  readonly name!: string;
+}
+
+@InputType('UpdateConnectionInput', { description: 'Fields to change; absent ones stay, secrets too.' })
+export class UpdateConnectionInput extends ConnectionFields {
+  @Field(() => ID, { description: 'The connection.' })
+  readonly id!: ConnectionId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+
+  @Field(() => String, { nullable: true, description: '1 to 100 characters, unique in the tenant.' })
+  readonly name?: string;
+}
+
+@InputType('ConnectionVersionInput', { description: 'Which connection.' })
+export class ConnectionVersionInput {
+  @Field(() => ID, { description: 'The connection.' })
+  readonly id!: ConnectionId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+}
+
+@InputType('TestConnectionInput', { description: 'Which connection.' })
+export class TestConnectionInput {
+  @Field(() => ID, { description: 'The connection; it need not be enabled.' })
+  readonly id!: ConnectionId;
+}
+
+@InputType('ConnectionAppFields', { description: 'Fields of an app.' })
+class ConnectionAppFields {
+  @Field(() => String, { nullable: true, description: "The platform's number of the app." })
+  readonly agentId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Key of the app.' })
+  readonly appKey?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Secret of the app; write-only, null removes it.' })
+  readonly appSecret?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Address that the app opens, http or https.' })
+  readonly homeAddress?: string | null;
+}
+
+@InputType('CreateConnectionAppInput', { description: 'A new app of a connection.' })
+export class CreateConnectionAppInput extends ConnectionAppFields {
+  @Field(() => ID, { description: 'The connection.' })
+  readonly connectionId!: ConnectionId;
+
+  @Field(() => String, { description: '1 to 100 characters, unique in the connection.' })
+  readonly name!: string;
+}
+
+@InputType('UpdateConnectionAppInput', { description: 'Fields to change; absent ones stay.' })
+export class UpdateConnectionAppInput extends ConnectionAppFields {
+  @Field(() => ID, { description: 'The app.' })
+  readonly id!: ConnectionAppId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+
+  @Field(() => String, { nullable: true, description: '1 to 100 characters.' })
+  readonly name?: string;
+}
+
+@InputType('ConnectionAppVersionInput', { description: 'Which app.' })
+export class ConnectionAppVersionInput {
+  @Field(() => ID, { description: 'The app.' })
+  readonly id!: ConnectionAppId;
+
+  @Field(() => Int, VERSION)
+  readonly version?: number;
+}

@@ -1,0 +1,101 @@
+import type {
+  Decision,
+  ImportPhase,
+  ImportScope,
+  IssueCode,
+  Outcome,
+  Situation,
+  StagedAction,
+} from '../../src/domain/index.ts';
+import { registerNames } from '../enum-of.ts';
+
+export const ImportScopeEnum = registerNames<ImportScope>('ImportScope', 'What is pulled.', {
+  ORG_UNITS: 'Org units.',
+  ACCOUNTS: 'People; units must have been imported before.',
+  ALL: 'Both, units first.',
+});
+
+export const ImportPhaseEnum = registerNames<ImportPhase>('ImportPhase', 'Where an import stands.', {
+  QUEUED: 'Waits for a worker.',
+  FETCHING: 'Fetches from the platform.',
+  STAGING: 'Compares what was fetched with the roster.',
+  REVIEW: 'Waits for a reviewer; nothing has touched the roster.',
+  COMMITTING: 'Writes into the roster.',
+  COMMITTED: 'Written.',
+  DISCARDED: 'Ended without writing anything.',
+  REVERTED: 'Written and taken back.',
+  CANCELLED: 'Stopped while it worked.',
+  FAILED: 'Could not go on; see `errorCode`.',
+});
+
+export const SituationEnum = registerNames<Situation>(
+  'Situation',
+  'How a platform object stands to the roster.',
+  {
+    LINKED: 'Linked.',
+    UNLINKED: 'Exactly one match, not linked.',
+    UNMATCHED: 'No match.',
+    DISPUTED: 'Several matches, or a match that is taken.',
+    DELETED: 'Linked, and absent from a complete fetch.',
+  },
+);
+
+export const StagedActionEnum = registerNames<StagedAction>('StagedAction', 'What the commit would do.', {
+  CREATE: 'Make it.',
+  UPDATE: 'Change fields.',
+  MOVE: 'Put it into other units.',
+  LINK: 'Link it, and change what differs.',
+  DISABLE: 'Disable the account.',
+  NONE: 'Nothing.',
+});
+
+export const DecisionEnum = registerNames<Decision>('Decision', 'What the reviewer says about a row.', {
+  PENDING: 'Held: nothing happens until it is accepted.',
+  ACCEPTED: 'Commit it.',
+  SKIPPED: 'Leave it out.',
+});
+
+export const OutcomeEnum = registerNames<Outcome>('Outcome', 'How a row ended.', {
+  APPLIED: 'Written.',
+  UNCHANGED: 'There was nothing to write.',
+  SKIPPED: 'Left out by the reviewer.',
+  HELD: 'Held, not written.',
+  FAILED: 'Could not be written.',
+});
+
+export const IssueCodeEnum = registerNames<IssueCode>(
+  'IssueCode',
+  'What is wrong with a row, or worth knowing.',
+  {
+    NAME_MISSING: 'No name.',
+    NAME_TOO_LONG: 'The name is too long.',
+    MOBILE_MISSING: 'No mobile number, where one is required.',
+    MOBILE_ILLEGAL: 'Not a mobile number.',
+    MOBILE_DUPLICATE: 'Somebody else has the mobile number.',
+    EMAIL_ILLEGAL: 'Not a mail address.',
+    EMAIL_DUPLICATE: 'Somebody else has the mail address.',
+    USER_NAME_MISSING: 'Nothing to make a user name of.',
+    USER_NAME_ILLEGAL: 'Not a user name.',
+    USER_NAME_DUPLICATE: 'Somebody else has the user name.',
+    ORG_UNIT_UNKNOWN: 'An org unit that is not there.',
+    ORG_UNIT_MISSING: 'No org unit.',
+    PARENT_UNKNOWN: 'The unit above is not there.',
+    PARENT_CYCLE: 'The units above form a circle.',
+    SIBLING_NAME_DUPLICATE: 'A sibling has the name.',
+    MATCH_DISPUTED: 'Several accounts match.',
+    MATCH_TAKEN: 'The account that matches belongs to somebody else.',
+    QUOTA_EXCEEDED: 'No room within the account quota.',
+    ATTRIBUTE_ILLEGAL: 'A custom attribute has a value that it may not have.',
+    ATTRIBUTE_REQUIRED: 'A required custom attribute is empty.',
+    ATTRIBUTE_DUPLICATE: 'Somebody else has the value of a unique attribute.',
+    LEAVER: 'Is no longer on the platform.',
+    PROTECTED_ACCOUNT: 'The account holds a role and is not touched by imports.',
+    GUARD_TRIPPED: 'Held, because so many rows would do the same.',
+    MANAGER_UNKNOWN: 'The manager is not there.',
+  },
+);
+
+export const StagedKindEnum = registerNames<'ACCOUNT' | 'ORG_UNIT'>('StagedKind', 'Kind of a staged row.', {
+  ACCOUNT: 'A person.',
+  ORG_UNIT: 'An org unit.',
+});

@@ -1,0 +1,42 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { ImportRunType } from './import-run.type.ts';
+import { RevertPreviewType } from './staged.type.ts';
+
+@ObjectType('ImportRunPayload', { description: 'The run after the mutation.', simpleResolvers: true })
+export class ImportRunPayload {
+  @Field(() => ImportRunType, { description: 'The run.' })
+  readonly importRun!: ImportRunType;
+}
+
+@ObjectType('ReviewPayload', { description: 'The run after a step of its review.', simpleResolvers: true })
+export class ReviewPayload {
+  @Field(() => Int, { description: 'Rows whose decision changed.' })
+  readonly changed!: number;
+
+  @Field(() => ImportRunType, { description: 'The run, with its new digest.' })
+  readonly importRun!: ImportRunType;
+}
+
+@ObjectType('CommitImportPayload', { description: 'What was written.', simpleResolvers: true })
+export class CommitImportPayload {
+  @Field(() => Int, { description: 'Org units that were made or changed.' })
+  readonly orgUnits!: number;
+
+  @Field(() => Int, { description: 'Accounts that were made.' })
+  readonly accountsCreated!: number;
+
+  @Field(() => Int, { description: 'Accounts that were changed.' })
+  readonly accountsChanged!: number;
+
+  @Field(() => ImportRunType, { description: 'The run.' })
+  readonly importRun!: ImportRunType;
+}
+
+@ObjectType('RevertImportPayload', { description: 'What was taken back.', simpleResolvers: true })
+export class RevertImportPayload {
+  @Field(() => RevertPreviewType, { description: 'What was done, and what was left.' })
+  readonly report!: RevertPreviewType;
+
+  @Field(() => ImportRunType, { description: 'The run.' })
+  readonly importRun!: ImportRunType;
+}
