@@ -25,18 +25,21 @@ export interface RateBudget {
   eta(key: string, calls: number, limit: RateLimit): number;
 }
 
+/** A run of slots that is ours alone. */
+export interface ReservedSlots {
+  /** Milliseconds from now to the first of them; a little negative when it was missed by a hair. */
+  readonly inMs: number;
+  /** The first of them by the ledger's own clock: slots that follow on without a gap were nobody else's. */
+  readonly atMs: number;
+}
+
 /**
  * Hands out instants at which a call may start. One implementation counts in memory, one in the database,
- * so that several processes share a limit. Times are relative, so that no two clocks are ever compared.
+ * so that several processes share a limit. Waits are relative, so that no two clocks are ever compared.
  */
 export interface SlotLedger {
-  /**
-   * Reserves `count` consecutive slots, `spacingMs` apart; answers with the milliseconds from now to the
-   * first of them (a little negative when the last slot was missed by a hair).
-   */
-  reserve(key: string, count: number, spacingMs: number): Promise<number>;
+  /** Reserves `count` consecutive slots, `spacingMs` apart. */
+  reserve(key: string, count: number, spacingMs: number): Promise<ReservedSlots>;
   /** Moves every slot that is not handed out yet behind `forMs` milliseconds from now. */
   penalise(key: string, forMs: number): Promise<void>;
-  /** A slot that starts later than this many milliseconds after its time is forfeited and reserved anew. */
-  readonly forfeitAfterMs: number;
 }

@@ -16,6 +16,8 @@ const schema = z.object({
   done: z.number().int(),
   /** Positions behind it: `null` finished, text = cursor of the next page of that unit. */
   beyond: z.record(z.string(), z.string().nullable()),
+  /** Units of deeper levels whose children were read already; phase `units` only. */
+  ahead: z.array(z.string()),
   gaps: z.array(z.object({ code: z.enum(GAP_CODES), where: z.string(), detail: z.string() })),
   unlistedGaps: z.number().int(),
   pages: z.number().int(),

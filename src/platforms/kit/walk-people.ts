@@ -77,7 +77,7 @@ export async function* walkPeople(
       else queue.push(Object.assign(listing, { cursor: next }));
       walk.report(left);
       const items = (page?.people ?? []).map((person) => walk.merge(person));
-      yield { kind: 'accounts', items, cursor: walk.cursor('people', 0, progress) };
+      yield { kind: 'accounts', items, cursor: walk.cursor('people', progress) };
     }
   }
 }
@@ -104,6 +104,6 @@ export async function* readSingly(
     const items = batch.flatMap((found) => (found?.account == null ? [] : [walk.settle(found.account)]));
     walk.pages += batch.length;
     walk.report(null);
-    if (items.length > 0) yield { kind: 'accounts', items, cursor: walk.cursor('check', 0, new Progress()) };
+    if (items.length > 0) yield { kind: 'accounts', items, cursor: walk.cursor('check', new Progress()) };
   }
 }

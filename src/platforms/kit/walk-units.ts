@@ -36,66 +36,95 @@ const readTops = async (walk: Walk): Promise<RemoteOrgUnitValue[]> => {
   return tops;
 };
 
+/** Where the walk of the tree stands: one level is in work, units below it may be ahead. */
+class TreeProgress {
+  level: number;
+  readonly ahead: Set<string>;
+  progress: Progress;
+  readonly #walk: Walk;
+  #ids: readonly string[];
+  #positions: ReadonlyMap<string, number>;
+
+  constructor(walk: Walk, resumed: WalkCursor | undefined) {
+    this.#walk = walk;
+    this.level = resumed?.level ?? 0;
+    this.ahead = new Set(resumed?.ahead);
+    this.progress = new Progress(resumed?.done, resumed?.beyond);
+    this.#ids = walk.unitsOfLevel(this.level);
+    this.#positions = new Map(this.#ids.map((id, index) => [id, index]));
+  }
+
+  /** Units whose children are still to be read, from the top down. */
+  open(): string[] {
+    const open: string[] = this.#ids.filter((_, index) => this.progress.next(index) !== null);
+    for (let level = this.level + 1; ; level += 1) {
+      const ids = this.#walk.unitsOfLevel(level);
+      if (ids.length === 0) return open;
+      open.push(...ids.filter((id) => !this.ahead.has(id)));
+    }
+  }
+
+  /** Notes that the children of that unit were read; goes to the next level when this one is finished. */
+  note(id: string): void {
+    const position = this.#positions.get(id);
+    if (position === undefined) this.ahead.add(id);
+    else this.progress.note(position, null);
+    while (this.#ids.length > 0 && this.progress.done === this.#ids.length) this.#descend();
+  }
+
+  #descend(): void {
+    this.level += 1;
+    this.progress = new Progress();
+    this.#ids = this.#walk.unitsOfLevel(this.level);
+    this.#positions = new Map(this.#ids.map((id, index) => [id, index]));
+    for (const [id, index] of this.#positions) if (this.ahead.delete(id)) this.progress.note(index, null);
+  }
+}
+
 interface Expansion {
-  readonly index: number;
   readonly id: string;
   readonly children: readonly RemoteOrgUnitValue[] | undefined;
 }
 
-async function* walkLevel(
+/** Pages of units, from the top down. */
+export async function* walkUnits(
   walk: Walk,
-  level: number,
-  progress: Progress,
+  resumed: WalkCursor | undefined,
 ): AsyncGenerator<SourcePage, void, void> {
-  const ids = walk.unitsOfLevel(level);
-  const open = ids.map((id, index) => ({ id, index })).filter(({ index }) => progress.next(index) !== null);
-  const expand = async ({ id, index }: { id: string; index: number }): Promise<Expansion> => {
+  if (resumed === undefined) {
+    const tops = await readTops(walk);
+    for (const top of tops) walk.addUnit(top.externalId, null);
+    yield { kind: 'orgUnits', items: tops, cursor: walk.cursor('units', new Progress()) };
+  }
+  const tree = new TreeProgress(walk, resumed);
+  const queue = tree.open();
+  let left = queue.length;
+  const expand = async (id: string): Promise<Expansion> => {
     const children = await walk.gaps.guard({ code: 'ORG_UNIT_FETCH_FAILED', where: id }, () =>
       walk.reader.children(id),
     );
-    return { index, id, children };
+    return { id, children };
   };
-  let openLeft = open.length;
-  let found = [...walk.units.values()].filter((unit) => unit.level === level + 1).length;
-  for await (const batch of runConcurrently(open, expand, { limit: walk.concurrency, signal: walk.signal })) {
+  for await (const batch of runConcurrently(queue, expand, {
+    limit: walk.concurrency,
+    signal: walk.signal,
+  })) {
     const items: RemoteOrgUnitValue[] = [];
-    for (const { index, id, children } of batch) {
+    for (const { id, children } of batch) {
       if (children === undefined) walk.failedUnits.add(id);
       for (const child of children ?? []) {
         // A unit that turns up twice would make the tree a net; where it was met first it stays.
         if (walk.units.has(child.externalId)) continue;
         walk.addUnit(child.externalId, id);
         items.push(child);
-        found += 1;
       }
-      progress.note(index, null);
       walk.pages += 1;
-      openLeft -= 1;
     }
-    const people = walk.request.scope === 'ORG_UNITS' ? 0 : walk.units.size;
-    walk.report(openLeft + found + people);
-    yield { kind: 'orgUnits', items, cursor: walk.cursor('units', level, progress) };
-  }
-}
-
-/** Pages of units, level by level from the top. */
-export async function* walkUnits(
-  walk: Walk,
-  resumed: WalkCursor | undefined,
-): AsyncGenerator<SourcePage, void, void> {
-  let level = 0;
-  let progress = new Progress();
-  if (resumed?.phase === 'units') {
-    level = resumed.level;
-    progress = new Progress(resumed.done, resumed.beyond);
-  } else {
-    const tops = await readTops(walk);
-    for (const top of tops) walk.addUnit(top.externalId, null);
-    yield { kind: 'orgUnits', items: tops, cursor: walk.cursor('units', 0, progress) };
-  }
-  while (walk.unitsOfLevel(level).length > 0) {
-    yield* walkLevel(walk, level, progress);
-    level += 1;
-    progress = new Progress();
+    // Only now, with all of the batch's children known, is it certain that a level is finished.
+    for (const { id } of batch) tree.note(id);
+    for (const { externalId } of items) queue.push(externalId);
+    left += items.length - batch.length;
+    walk.report(left + (walk.request.scope === 'ORG_UNITS' ? 0 : walk.units.size));
+    yield { kind: 'orgUnits', items, cursor: walk.cursor('units', tree.progress, tree) };
   }
 }

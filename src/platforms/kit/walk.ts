@@ -77,7 +77,11 @@ export class Walk {
     return Math.max(8, Math.ceil(this.reader.meter.callsPerSecond * 3));
   }
 
-  cursor(phase: WalkPhase, level: number, progress: Progress): string {
+  cursor(
+    phase: WalkPhase,
+    progress: Progress,
+    { level, ahead }: { readonly level: number; readonly ahead: Iterable<string> } = { level: 0, ahead: [] },
+  ): string {
     return encodeCursor({
       version: 1,
       walk: this.id,
@@ -85,6 +89,7 @@ export class Walk {
       level,
       done: progress.done,
       beyond: progress.beyond,
+      ahead: [...ahead],
       gaps: [...this.gaps.listed],
       unlistedGaps: this.gaps.unlisted,
       pages: this.pages,
