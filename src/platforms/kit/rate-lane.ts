@@ -13,7 +13,7 @@ const COLD_SLACK_MS = 40;
 const STRAIN_STEP_MS = 30;
 const STRAIN_MAX_MS = 240;
 const STRAIN_HALF_LIFE_MS = 600_000;
-/** Longer than the mean and four deviations by this much, and a call's answer is unusually late. */
+/** Longer than the mean and two deviations by this much, and a call's answer is unusually late. */
 const OUTLIER_MS = 4;
 /** How late a slot may be used while other processes may reserve between ours, and while none does. */
 const FORFEIT_AFTER_MS = 12;
@@ -106,12 +106,13 @@ export class RateLane {
     this.wake.abort();
   }
 
-  /** A call far slower than its like may have been counted as late as its answer came. */
+  /** A call far slower than its like was perhaps counted as much later as its answer came. */
   #ended(call: { until: number }, startedAt: number, now: number): void {
     const first = this.#meanMs === 0;
-    const usualMs = first ? Number.POSITIVE_INFINITY : this.#meanMs + 4 * this.#deviationMs + OUTLIER_MS;
+    const usualMs = first ? Number.POSITIVE_INFINITY : this.#meanMs + 2 * this.#deviationMs + OUTLIER_MS;
     const tookMs = now - startedAt;
-    if (tookMs > usualMs) call.until = Math.max(call.until, now + 1000 + WINDOW_SLACK_MS + this.#strainMs);
+    if (tookMs > usualMs)
+      call.until = Math.max(call.until, now - this.#meanMs + 1000 + WINDOW_SLACK_MS + this.#strainMs);
     // Clipped, or the first late answer would make the rest of a stall look usual.
     const learntMs = Math.min(tookMs, usualMs);
     const deviation = first ? learntMs / 2 : Math.abs(learntMs - this.#meanMs);
