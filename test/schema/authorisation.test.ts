@@ -6,7 +6,7 @@ import { buildMusterSchema } from '../../schema/build-schema.ts';
 import { OBJECT_RULES, ROOT_RULES } from '../../schema/rules.ts';
 import { authorisationPage } from '../../scripts/reference/authorisation-page.ts';
 import { actorsOf } from './actors.ts';
-import { callOf, NOBODY } from './call-field.ts';
+import { callOf } from './call-field.ts';
 import { openGateway } from './gateway.ts';
 
 const gateway = await openGateway();
@@ -61,7 +61,7 @@ describe('matrix of authorisation (S12)', () => {
     const rule = ROOT_RULES[name];
     if (rule === undefined) throw new TypeError(name);
     for (const [actor, principal] of Object.entries(actors)) {
-      const answer = await gateway.ask(principal, callOf(kind, field, NOBODY));
+      const answer = await gateway.ask(principal, callOf(kind, field));
       const [error] = answer.errors;
       expect(error?.extensions.code, `${actor}: ${error?.message}`).not.toBe('INTERNAL');
       expect(error?.extensions.code, `${actor}: ${error?.message}`).not.toBe('GRAPHQL_VALIDATION_FAILED');
