@@ -7,6 +7,7 @@ import type {
 import type { DirectorySource } from '../../ports/directory-source.ts';
 import type { Appearance, DirectoryReader } from '../kit/directory-reader.ts';
 import { checkDirectory } from '../kit/doctor.ts';
+import { parseJson } from '../kit/json.ts';
 import type { PlatformServices } from '../kit/services.ts';
 import { snapshotByWalk } from '../kit/snapshot.ts';
 import { cleanText, negated, seenText } from '../kit/text.ts';
@@ -18,9 +19,10 @@ import * as types from './types.ts';
 /** Negative numbers are departments of home-school contacts, which no contact call accepts. */
 const isOrdinary = (departmentId: string): boolean => !departmentId.startsWith('-');
 
+/** The custom fields, which stand as JSON within a text; what is not a flat object stays the text that it is. */
 const parseExtension = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return types.extension.parse(parseJson(text));
   } catch {
     return text;
   }

@@ -1,16 +1,24 @@
 import { z } from 'zod';
 
-// Lenient about keys that we do not use, strict about the types of those that we do.
+// Lenient about keys that we do not use, strict about the types of those that we do. What one person may lack is
+// taken as absent when it comes as null: one odd value must not make a department unreadable.
+
+/** Longest id that we can keep; the platform's own have 64 characters. */
+const ID_MAX_LENGTH = 256;
 
 /** Integers may come as text when they exceed 2^53. */
 const integer = z.union([z.int(), z.string().regex(/^-?\d+$/)]).transform(String);
-const text = z.string().optional();
+
+const orAbsent = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined);
+const text = orAbsent(z.string());
+const flag = orAbsent(z.boolean());
 
 /** Envelope of the legacy family. https://open.dingtalk.com/document/development/server-api-error-codes-1 */
 export const legacyEnvelope = z.object({
   errcode: integer,
   errmsg: text,
-  sub_code: z.union([z.string(), z.number()]).transform(String).optional(),
+  sub_code: orAbsent(z.union([z.string(), z.number()]).transform(String)),
   sub_msg: text,
 });
 
@@ -18,13 +26,16 @@ export const legacyEnvelope = z.object({
 export const newFailure = z.object({
   code: z.string(),
   message: text,
-  accessdenieddetail: z.object({ requiredScopes: z.array(z.string()).optional() }).optional(),
+  accessdenieddetail: orAbsent(z.object({ requiredScopes: orAbsent(z.array(z.string())) })),
 });
+
+/** Minutes; a span beyond a day is not believed. */
+const wait = orAbsent(z.number().positive().max(1_440)).catch(undefined);
 
 /** Answer of the guard before the API when our address is blocked; has neither `errcode` nor `code`. */
 export const blockedAnswer = z.union([
-  z.object({ status: z.literal(1111), wait: z.number().optional() }),
-  z.object({ punish: z.literal('deny'), wait: z.number().optional() }),
+  z.object({ status: z.literal(1111), wait }),
+  z.object({ punish: z.literal('deny'), wait }),
 ]);
 
 const token = z.string().min(1);
@@ -51,7 +62,7 @@ export const scopesAnswer = z.object({
 const department = z.object({
   dept_id: integer,
   name: z.string(),
-  parent_id: integer.optional(),
+  parent_id: orAbsent(integer),
   source_identifier: text,
 });
 export type Department = z.infer<typeof department>;
@@ -64,20 +75,20 @@ export const childIdsAnswer = z.object({ result: z.object({ dept_id_list: z.arra
 
 /** https://open.dingtalk.com/document/development/query-department-details0-v2 */
 export const departmentAnswer = z.object({
-  result: department.extend({ dept_manager_userid_list: z.array(z.string()).optional() }),
+  result: department.extend({ dept_manager_userid_list: orAbsent(z.array(z.string())) }),
 });
 
 /** https://open.dingtalk.com/document/development/query-the-list-of-all-parent-departments-of-a-department */
 export const parentsAnswer = z.object({ result: z.object({ parent_id_list: z.array(integer) }) });
 
 const person = z.object({
-  userid: z.string().min(1),
-  unionid: text,
+  userid: z.string().min(1).max(ID_MAX_LENGTH),
+  unionid: orAbsent(z.string().max(ID_MAX_LENGTH)),
   name: z.string(),
   avatar: text,
   state_code: text,
   mobile: text,
-  hide_mobile: z.boolean().optional(),
+  hide_mobile: flag,
   telephone: text,
   job_number: text,
   title: text,
@@ -86,29 +97,32 @@ const person = z.object({
   work_place: text,
   remark: text,
   extension: text,
-  hired_date: z.number().optional(),
-  active: z.boolean().optional(),
-  admin: z.boolean().optional(),
-  boss: z.boolean().optional(),
-  exclusive_account: z.boolean().optional(),
+  hired_date: orAbsent(z.number()),
+  active: flag,
+  admin: flag,
+  boss: flag,
+  exclusive_account: flag,
   manager_userid: text,
-  dept_id_list: z.array(integer).default([]),
+  dept_id_list: orAbsent(z.array(integer)).transform((ids) => ids ?? []),
 });
 export type Person = z.infer<typeof person>;
 
-const listedPerson = person.extend({ dept_order: integer.optional(), leader: z.boolean().optional() });
+/** Custom fields of a person; a text or a number each. */
+export const extension = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+const listedPerson = person.extend({ dept_order: orAbsent(integer), leader: flag });
 export type ListedPerson = z.infer<typeof listedPerson>;
 
 /** https://open.dingtalk.com/document/development/queries-the-complete-information-of-a-department-user */
 export const membersAnswer = z.object({
   result: z
-    .object({ has_more: z.boolean(), next_cursor: integer.optional(), list: z.array(listedPerson) })
+    .object({ has_more: z.boolean(), next_cursor: orAbsent(integer), list: z.array(listedPerson) })
     .refine((page) => !page.has_more || page.next_cursor !== undefined, 'more is promised without a cursor'),
 });
 
 const fullPerson = person.extend({
-  dept_order_list: z.array(z.object({ dept_id: integer, order: integer })).optional(),
-  leader_in_dept: z.array(z.object({ dept_id: integer, leader: z.boolean() })).optional(),
+  dept_order_list: orAbsent(z.array(z.object({ dept_id: integer, order: integer }))),
+  leader_in_dept: orAbsent(z.array(z.object({ dept_id: integer, leader: z.boolean() }))),
 });
 export type FullPerson = z.infer<typeof fullPerson>;
 

@@ -9,12 +9,29 @@ const keepLongIntegers: Reviver = (_key, value, { source }) =>
     ? source
     : value;
 
+/** Escapes that may stand for a character which no database text can hold. */
+const ODD_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+
+const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
+
+const withStorableTexts = (value: unknown): unknown => {
+  if (typeof value === 'string') return storable(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withStorableTexts);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [storable(key), withStorableTexts(member)]),
+  );
+};
+
 /**
- * Parses JSON; integers beyond 2^53 come as their decimal text, unaltered, everything else as `JSON.parse` does.
- * Throws `SyntaxError`.
+ * Parses JSON; integers beyond 2^53 come as their decimal text, unaltered. PostgreSQL takes neither U+0000 nor
+ * half a surrogate pair, and one such character must not cost a whole company: the first is left out, the second
+ * becomes U+FFFD. Everything else as `JSON.parse` does. Throws `SyntaxError`.
  */
-export const parseJson = (text: string): unknown =>
-  /\d{16}/.test(text) ? parseWithSource(text, keepLongIntegers) : parseWithSource(text);
+export const parseJson = (text: string): unknown => {
+  const parsed = /\d{16}/.test(text) ? parseWithSource(text, keepLongIntegers) : parseWithSource(text);
+  return ODD_ESCAPE.test(text) ? withStorableTexts(parsed) : parsed;
+};
 
 /** Parses the body of an answer. Throws `PLATFORM_ANSWER_INVALID` naming what came instead of JSON. */
 export const parseAnswer = (text: string, api: string): unknown => {

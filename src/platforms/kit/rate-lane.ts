@@ -7,12 +7,13 @@ const WINDOW_SLACK_MS = 15;
 /** More of it for the first calls after a rest, which have connections to open before they are counted. */
 const COLD_SLACK_MS = 40;
 /**
- * Added after a refusal, up to the maximum, and halving every ten minutes: calls reach some platforms' counters
- * with more jitter than others', which only a refusal tells.
+ * Added after a refusal, doubled when another follows soon, and halving every two minutes: calls reach some
+ * platforms' counters with more jitter than others', which only refusals tell; a single one is mere chance.
  */
-const STRAIN_STEP_MS = 30;
+const STRAIN_STEP_MS = 8;
 const STRAIN_MAX_MS = 240;
-const STRAIN_HALF_LIFE_MS = 600_000;
+const STRAIN_SOON_MS = 60_000;
+const STRAIN_HALF_LIFE_MS = 120_000;
 /** Longer than the mean and two deviations by this much, and a call's answer is unusually late. */
 const OUTLIER_MS = 4;
 /** How late a slot may be used while other processes may reserve between ours, and while none does. */
@@ -100,7 +101,11 @@ export class RateLane {
 
   penalise(now: number, forMs: number): void {
     // Calls that were under way at the first refusal are refused with it; together they teach one lesson.
-    if (now >= this.pausedUntil) this.#strainMs = Math.min(STRAIN_MAX_MS, this.#strainMs + STRAIN_STEP_MS);
+    if (now >= this.pausedUntil) {
+      const soon = now - this.pausedUntil < STRAIN_SOON_MS && this.pausedUntil > 0;
+      const step = soon ? Math.max(STRAIN_STEP_MS, this.#strainMs) : STRAIN_STEP_MS;
+      this.#strainMs = Math.min(STRAIN_MAX_MS, this.#strainMs + step);
+    }
     this.pausedUntil = Math.max(this.pausedUntil, now + forMs);
     this.slots = [];
     this.wake.abort();
