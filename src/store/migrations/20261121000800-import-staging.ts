@@ -23,11 +23,17 @@ export class ImportStaging20261121000800 extends Migration {
 
       -- Fields that the reviewer mended, by name, before and after.
       alter table muster.staged_org_unit add column mended jsonb not null default '{}';
+
+      -- Written once, read a few times, dropped with the run: compressing these rows costs more than it saves.
+      alter table muster.staged_account set (toast_tuple_target = 8160);
+      alter table muster.fetched_account set (toast_tuple_target = 8160);
     `);
   }
 
   override down(): void {
     this.addSql(`
+      alter table muster.fetched_account reset (toast_tuple_target);
+      alter table muster.staged_account reset (toast_tuple_target);
       alter table muster.staged_org_unit drop column mended;
       drop function muster.row_digest(text, uuid, text, text, uuid, integer, jsonb);
       drop function muster.new_id();

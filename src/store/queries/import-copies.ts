@@ -71,12 +71,16 @@ export const refreshIdentities = async (tx: Tx, seen: Seen): Promise<void> => {
     [seen.runId, seen.connectionId],
   );
   await tx.query(
+    `delete from muster.remote_identity i using pg_temp.fetched_identity f
+     where i.connection_id = $1 and i.kind = f.kind and i.value = f.value
+       and i.remote_account_id <> f.remote_account_id`,
+    [seen.connectionId],
+  );
+  await tx.query(
     `insert into muster.remote_identity (tenant_id, connection_id, kind, value, remote_account_id)
      select muster.current_tenant(), $1, f.kind, f.value, f.remote_account_id from pg_temp.fetched_identity f
-     where not exists (select from muster.remote_identity i where i.connection_id = $1 and i.kind = f.kind
-       and i.value = f.value and i.remote_account_id = f.remote_account_id)
-     on conflict (tenant_id, connection_id, kind, value)
-       do update set remote_account_id = excluded.remote_account_id`,
+     where not exists (select from muster.remote_identity i
+       where i.connection_id = $1 and i.kind = f.kind and i.value = f.value)`,
     [seen.connectionId],
   );
   await tx.query('drop table pg_temp.fetched_identity');

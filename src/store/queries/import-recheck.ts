@@ -97,15 +97,22 @@ const clashesOf = ({ field, code, key, value, holders }: UniqueValue, counting: 
       select from muster.staged_account s where s.run_id = $1 and s.account_id = a.id and s.${counting}
         and ${takes(field)}))`;
 
+// Few units, many people: the units are looked up once, and people only when one of them is missing.
 const UNKNOWN_UNITS = (counting: Counting): string => `
+  with seated as materialized (
+    select s.id, (m->>'orgUnitId')::uuid as unit
+    from muster.staged_account s, jsonb_array_elements(s.after->'memberships') as m
+    where s.run_id = $1 and s.${counting} and s.action in ('CREATE', 'UPDATE', 'MOVE', 'LINK')
+  ), missing as materialized (
+    select w.unit from (select distinct unit from seated) as w
+    left join muster.org_unit u on u.id = w.unit and u.status = 'ACTIVE'
+    left join muster.staged_org_unit n
+      on n.run_id = $1 and n.${counting} and n.action = 'CREATE' and n.org_unit_id = w.unit
+    where u.id is null and n.id is null
+  )
   insert into pg_temp.cross_issue (id, code, field, value, blocking)
-  select distinct s.id, 'ORG_UNIT_UNKNOWN', 'orgUnitId', m->>'orgUnitId', true
-  from muster.staged_account s, jsonb_array_elements(s.after->'memberships') as m
-  where s.run_id = $1 and s.${counting} and s.action in ('CREATE', 'UPDATE', 'MOVE', 'LINK')
-    and not exists (select from muster.org_unit u
-      where u.id = (m->>'orgUnitId')::uuid and u.status = 'ACTIVE')
-    and not exists (select from muster.staged_org_unit n
-      where n.run_id = $1 and n.${counting} and n.action = 'CREATE' and n.org_unit_id = (m->>'orgUnitId')::uuid)`;
+  select distinct s.id, 'ORG_UNIT_UNKNOWN', 'orgUnitId', s.unit::text, true
+  from seated s join missing m on m.unit = s.unit`;
 
 /** Collects what only the rows together can tell: values that clash and units that will not be there. */
 export const collectClashes = async (
