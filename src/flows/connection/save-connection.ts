@@ -151,6 +151,7 @@ const audit = (tx: Tx, verb: string, id: ConnectionId, input: ConnectionInput): 
       settings: Object.keys(input.settings ?? {}).sort(),
       ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
       // Widening a guard is written down (field-notes rule 4).
+      ...(input.allowPrivateNetwork === undefined ? {} : { allowPrivateNetwork: input.allowPrivateNetwork }),
       ...(input.pullRules?.guard === undefined ? {} : { guard: input.pullRules.guard }),
     },
   });

@@ -49,11 +49,47 @@ export interface ReadSettings {
   readonly clearedSecrets: readonly string[];
 }
 
+/** What a connection has already. */
+interface StoredSettings {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+}
+
 const requireKnown = (platform: Platform, typed: TypedSettings): void => {
   for (const name of Object.keys(typed)) {
     if (platform.settings.some((field) => field.name === name)) continue;
     throw refuse({ name }, { zh: '没有这个设置项', en: 'there is no such setting' });
   }
+};
+
+const addressOf = (text: string): string => URL.parse(text)?.href ?? text;
+
+/** True when calls would go elsewhere than before. */
+const isMoved = (
+  field: SettingField,
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): boolean => {
+  const [from, to] = [before, now].map((one) => one[field.name] ?? field.defaultValue ?? '');
+  return field.kind === 'url' && addressOf(from ?? '') !== addressOf(to ?? '');
+};
+
+/**
+ * A secret that nobody can read must not be read by sending it somewhere else: with a new address it is typed anew.
+ */
+const requireSecretsForNewAddress = (
+  platform: Platform,
+  stored: StoredSettings,
+  read: ReadSettings,
+): void => {
+  if (!platform.settings.some((field) => isMoved(field, stored.settings, read.settings))) return;
+  const renewed = new Set([...Object.keys(read.typedSecrets), ...read.clearedSecrets]);
+  const kept = platform.settings.find(({ name }) => stored.secretNames.includes(name) && !renewed.has(name));
+  if (kept === undefined) return;
+  throw refuse(kept, {
+    zh: '接口地址已更改，请重新填写',
+    en: 'enter it again, because the address that it is sent to has changed',
+  });
 };
 
 /**
@@ -64,7 +100,7 @@ const requireKnown = (platform: Platform, typed: TypedSettings): void => {
 export const readTypedSettings = (
   platform: Platform,
   typed: TypedSettings,
-  stored: { readonly settings: Readonly<Record<string, string>>; readonly secretNames: readonly string[] },
+  stored: StoredSettings,
 ): ReadSettings => {
   requireKnown(platform, typed);
   const settings: Record<string, string> = {};
@@ -81,5 +117,7 @@ export const readTypedSettings = (
     else if (secret && given !== undefined) clearedSecrets.push(name);
     else if (!secret && text !== '') settings[name] = text;
   }
-  return { settings, typedSecrets, clearedSecrets };
+  const read = { settings, typedSecrets, clearedSecrets };
+  requireSecretsForNewAddress(platform, stored, read);
+  return read;
 };
