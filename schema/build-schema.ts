@@ -11,6 +11,11 @@ import { ConnectionResolver } from './connection/connection.resolver.ts';
 import { HistoryResolver } from './history/history.resolver.ts';
 import { ImportMutations } from './import/import.mutations.ts';
 import { ImportResolver } from './import/import.resolver.ts';
+import { RemoteAccountResolver } from './import/remote-account.resolver.ts';
+import { StagedAccountResolver } from './import/row.resolver.ts';
+import { RunCountsResolver, RunResolver } from './import/run.resolver.ts';
+import { StagedResolver } from './import/staged.resolver.ts';
+import { LinkResolver } from './link/link.resolver.ts';
 import { MachineClientResolver } from './machine-clients/machine-client.resolver.ts';
 import { OrgUnitMutations } from './org-unit/org-unit.mutations.ts';
 import { OrgUnitResolver } from './org-unit/org-unit.resolver.ts';
@@ -29,6 +34,12 @@ const RESOLVERS = [
   ConnectionMutations,
   HistoryResolver,
   ImportResolver,
+  RunResolver,
+  RunCountsResolver,
+  StagedAccountResolver,
+  StagedResolver,
+  RemoteAccountResolver,
+  LinkResolver,
   ImportMutations,
   OrgUnitResolver,
   OrgUnitMutations,

@@ -2,6 +2,7 @@ import type { Role, Scope } from '../src/domain/index.ts';
 import type { Rule } from './authorisation.ts';
 import { CONNECTION_OBJECT_RULES, CONNECTION_ROOT_RULES } from './connection/connection.rules.ts';
 import { IMPORT_OBJECT_RULES, IMPORT_ROOT_RULES } from './import/import.rules.ts';
+import { LINK_OBJECT_RULES, LINK_ROOT_RULES, READS_LINKS } from './link/link.rules.ts';
 import {
   MACHINE_CLIENT_OBJECT_RULES,
   MACHINE_CLIENT_ROOT_RULES,
@@ -30,6 +31,7 @@ export const ROOT_RULES: Readonly<Record<string, Rule>> = {
   ...SIGN_IN_ROOT_RULES,
   ...CONNECTION_ROOT_RULES,
   ...IMPORT_ROOT_RULES,
+  ...LINK_ROOT_RULES,
   ...ROLE_ROOT_RULES,
   ...MACHINE_CLIENT_ROOT_RULES,
   'Query.me': rule(['MEMBER'], ['directory:read']),
@@ -76,9 +78,10 @@ export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
   ...SIGN_IN_OBJECT_RULES,
   ...CONNECTION_OBJECT_RULES,
   ...IMPORT_OBJECT_RULES,
+  ...LINK_OBJECT_RULES,
   ...ROLE_OBJECT_RULES,
   ...MACHINE_CLIENT_OBJECT_RULES,
-  Account: { masked: { attributes: SENSITIVE }, fields: { provenance: READS_ROSTER } },
+  Account: { masked: { attributes: SENSITIVE }, fields: { provenance: READS_ROSTER, links: READS_LINKS } },
   AccountChange: { masked: { changes: SENSITIVE } },
   FieldChange: {},
   FieldProvenance: {},

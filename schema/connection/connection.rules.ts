@@ -11,6 +11,7 @@ export const CONNECTION_ROOT_RULES: Readonly<Record<string, Rule>> = {
   'Query.platforms': READS,
   'Query.connections': READS,
   'Query.connection': READS,
+  'Query.remoteAccount': READS,
   'Query.remoteAccounts': READS,
   'Query.explainRemoteAccount': READS,
   'Mutation.createConnection': EDITS,

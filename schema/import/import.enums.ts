@@ -1,4 +1,5 @@
 import type {
+  CompletenessGap,
   Decision,
   ImportPhase,
   ImportScope,
@@ -25,8 +26,45 @@ export const ImportPhaseEnum = registerNames<ImportPhase>('ImportPhase', 'Where 
   DISCARDED: 'Ended without writing anything.',
   REVERTED: 'Written and taken back.',
   CANCELLED: 'Stopped while it worked.',
-  FAILED: 'Could not go on; see `errorCode`.',
+  FAILED: 'Could not go on; see `error`.',
 });
+
+export const ImportTriggerEnum = registerNames<'MANUAL' | 'SCHEDULE' | 'EVENT' | 'PUSH'>(
+  'ImportTrigger',
+  'What started an import.',
+  {
+    MANUAL: 'Somebody asked for it.',
+    SCHEDULE: 'It was due, by `PullRules.everyMinutes`.',
+    EVENT: 'The platform told of a change.',
+    PUSH: 'A push refreshes the copies first.',
+  },
+);
+
+export const GapCodeEnum = registerNames<CompletenessGap['code']>(
+  'GapCode',
+  'Why a fetch cannot vouch for having seen everything.',
+  {
+    ORG_UNIT_FETCH_FAILED: 'An org unit could not be read.',
+    ACCOUNT_PAGE_FAILED: 'A page of people could not be read.',
+    COUNT_MISMATCH: "As many people as the platform's own head count says were not seen.",
+    RANGE_NARROWED: 'The credentials see only a part of the company.',
+    RANGE_CHANGED: 'What the credentials see has changed since the last commit, or during the fetch.',
+    PAGING_LOOPED: 'The pages of a list repeated themselves.',
+    START_UNITS_ONLY: 'By rule only some org units were read.',
+    CANCELLED: 'The fetch was stopped.',
+  },
+);
+
+export const LeaverRefusalEnum = registerNames<'NOT_ASKED' | 'INCOMPLETE' | 'COUNT_MISMATCH' | 'EMPTY'>(
+  'LeaverRefusal',
+  'Why absence was not read as leaving.',
+  {
+    NOT_ASKED: 'The run did not ask for people.',
+    INCOMPLETE: 'The fetch was not complete.',
+    COUNT_MISMATCH: "The count differs from the platform's own.",
+    EMPTY: 'The platform returned nobody at all.',
+  },
+);
 
 export const SituationEnum = registerNames<Situation>(
   'Situation',

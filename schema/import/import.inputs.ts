@@ -36,6 +36,9 @@ export class StagedFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only invalid rows, or only valid ones.' })
   readonly blocking?: boolean;
 
+  @Field(() => [ID], { nullable: true, description: 'These rows, at most 200.' })
+  readonly ids?: string[];
+
   @Field(() => ID, { nullable: true, description: 'People who will be in this org unit; units below it.' })
   readonly orgUnitId?: OrgUnitId;
 

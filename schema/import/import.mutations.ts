@@ -22,9 +22,13 @@ import {
 import {
   CommitImportPayload,
   ImportRunPayload,
+  MendPayload,
   RevertImportPayload,
   ReviewPayload,
 } from './import.payloads.ts';
+import { readStagedRow } from './read-rows.ts';
+import { runView } from './run-view.ts';
+import { readStagedFilter } from './staged.resolver.ts';
 
 const ROWS_MAX = 1_000;
 const WHAT = { description: 'What to do.' } as const;
@@ -33,7 +37,12 @@ const requireRun = (runId: ImportRunId): void => requireId('ImportRun', runId, [
 
 const reviewed = async (context: GraphqlContext, runId: ImportRunId, changed: number) => ({
   changed,
-  importRun: await getRun(context.flow, { runId }),
+  importRun: runView(await getRun(context.flow, { runId })),
+});
+
+const mended = async (context: GraphqlContext, runId: ImportRunId, rowId: string) => ({
+  ...(await readStagedRow(context, runId, rowId)),
+  importRun: runView(await getRun(context.flow, { runId })),
 });
 
 /** Rows are meant by their ids, or by kind and filter. @throws AppError INPUT_INVALID */
@@ -43,8 +52,7 @@ const readDecision = ({ runId, decision, rowIds, kind, filter }: DecideStagedInp
     return { runId, decision, rowIds };
   }
   if (rowIds == null && kind != null) {
-    const wanted = Object.entries(filter ?? {}).filter(([, value]) => value != null);
-    return { runId, decision, kind, filter: Object.fromEntries(wanted) };
+    return { runId, decision, kind, filter: readStagedFilter(filter, ['input', 'filter']) };
   }
   const reason = rowIds == null ? 'rowIds or kind is needed' : `there are more than ${ROWS_MAX}`;
   throw new AppError('INPUT_INVALID', { details: { field: 'rowIds', reason }, path: ['input', 'rowIds'] });
@@ -61,7 +69,7 @@ export class ImportMutations {
     @Ctx() context: GraphqlContext,
   ) {
     requireId('Connection', input.connectionId, ['input', 'connectionId']);
-    return { importRun: await startImport(context.flow, { ...input }) };
+    return { importRun: runView(await startImport(context.flow, { ...input })) };
   }
 
   @Mutation(() => ImportRunPayload, { description: 'Asks a working import to stop, within one call.' })
@@ -70,7 +78,7 @@ export class ImportMutations {
     @Ctx() context: GraphqlContext,
   ) {
     requireRun(runId);
-    return { importRun: await cancelImport(context.flow, { runId }) };
+    return { importRun: runView(await cancelImport(context.flow, { runId })) };
   }
 
   @Mutation(() => ReviewPayload, { description: 'Decides staged rows: singly, by filter, or all.' })
@@ -95,24 +103,24 @@ export class ImportMutations {
     return reviewed(context, runId, removed);
   }
 
-  @Mutation(() => ReviewPayload, { description: 'Mends a field of a staged row in place.' })
+  @Mutation(() => MendPayload, { description: 'Mends a field of a staged row in place.' })
   async mendStaged(
     @Arg('input', () => MendStagedInput, WHAT) input: MendStagedInput,
     @Ctx() context: GraphqlContext,
   ) {
     requireRun(input.runId);
     await mendStaged(context.flow, { ...input, value: input.value ?? null });
-    return reviewed(context, input.runId, 1);
+    return mended(context, input.runId, input.rowId);
   }
 
-  @Mutation(() => ReviewPayload, { description: 'Says which account a person without link is.' })
+  @Mutation(() => MendPayload, { description: 'Says which account a person without link is.' })
   async chooseAccount(
     @Arg('input', () => ChooseAccountInput, WHAT) input: ChooseAccountInput,
     @Ctx() context: GraphqlContext,
   ) {
     requireRun(input.runId);
     await chooseAccount(context.flow, { ...input, accountId: input.accountId ?? null });
-    return reviewed(context, input.runId, 1);
+    return mended(context, input.runId, input.rowId);
   }
 
   @Mutation(() => ReviewPayload, {
@@ -138,7 +146,7 @@ export class ImportMutations {
     requireRun(runId);
     const { passwords } = context.signIn;
     const report = await commitImport({ ...context.flow, passwords }, { runId, digest });
-    return { ...report, importRun: await getRun(context.flow, { runId }) };
+    return { ...report, importRun: runView(await getRun(context.flow, { runId })) };
   }
 
   @Mutation(() => ImportRunPayload, { description: 'Ends a reviewed import without writing anything.' })
@@ -148,7 +156,7 @@ export class ImportMutations {
   ) {
     requireRun(runId);
     await discardImport(context.flow, { runId });
-    return { importRun: await getRun(context.flow, { runId }) };
+    return { importRun: runView(await getRun(context.flow, { runId })) };
   }
 
   @Mutation(() => RevertImportPayload, {
@@ -161,6 +169,6 @@ export class ImportMutations {
     requireRun(runId);
     const expected = digest == null ? {} : { expectedDigest: digest };
     const report = await revertImport(context.flow, { runId, ...expected });
-    return { report, importRun: await getRun(context.flow, { runId }) };
+    return { report, importRun: runView(await getRun(context.flow, { runId })) };
   }
 }

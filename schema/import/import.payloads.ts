@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ImportRunType } from './import-run.type.ts';
-import { RevertPreviewType } from './staged.type.ts';
+import { RevertPreviewType, StagedAccountType, StagedOrgUnitType } from './staged.type.ts';
 
 @ObjectType('ImportRunPayload', { description: 'The run after the mutation.', simpleResolvers: true })
 export class ImportRunPayload {
@@ -12,6 +12,21 @@ export class ImportRunPayload {
 export class ReviewPayload {
   @Field(() => Int, { description: 'Rows whose decision changed.' })
   readonly changed!: number;
+
+  @Field(() => ImportRunType, { description: 'The run, with its new digest.' })
+  readonly importRun!: ImportRunType;
+}
+
+@ObjectType('MendPayload', {
+  description: 'The row and the run after a row was mended.',
+  simpleResolvers: true,
+})
+export class MendPayload {
+  @Field(() => StagedAccountType, { nullable: true, description: 'The row, when it is a person.' })
+  readonly stagedAccount!: StagedAccountType | null;
+
+  @Field(() => StagedOrgUnitType, { nullable: true, description: 'The row, when it is an org unit.' })
+  readonly stagedOrgUnit!: StagedOrgUnitType | null;
 
   @Field(() => ImportRunType, { description: 'The run, with its new digest.' })
   readonly importRun!: ImportRunType;

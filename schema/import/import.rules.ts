@@ -26,6 +26,10 @@ export const IMPORT_ROOT_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.revertImport': EDITS,
 };
 
+/** A machine client that may read imports does not read the roster through them. */
+const READS_ACCOUNTS: Rule = { ...READS, scopes: ['directory:read'] };
+const READS_CONNECTIONS: Rule = { ...READS, scopes: ['connections:read'] };
+
 const SENSITIVE = 'Sensitive attributes are left out for those who may not see them in the roster.';
 
 export const IMPORT_OBJECT_RULES = {
@@ -35,11 +39,15 @@ export const IMPORT_OBJECT_RULES = {
   GuardVerdict: {},
   ImportCounts: {},
   ImportGuard: {},
-  ImportRun: {},
+  ImportError: {},
+  ImportProgress: {},
+  ImportQuota: {},
+  ImportRun: { fields: { connection: READS_CONNECTIONS } },
   ImportRunConnection: {},
   ImportRunEdge: {},
   ImportRunPayload: {},
   Issue: {},
+  MendPayload: {},
   RemoteAccount: { masked: { value: SENSITIVE } },
   RemoteAccountConnection: {},
   RemoteAccountEdge: {},
@@ -48,7 +56,10 @@ export const IMPORT_OBJECT_RULES = {
   RevertImportPayload: {},
   RevertPreview: {},
   ReviewPayload: {},
-  StagedAccount: { masked: { after: SENSITIVE, changes: SENSITIVE, issues: SENSITIVE } },
+  StagedAccount: {
+    masked: { after: SENSITIVE, changes: SENSITIVE, issues: SENSITIVE },
+    fields: { account: READS_ACCOUNTS, candidateAccounts: READS_ACCOUNTS },
+  },
   StagedAccountConnection: {},
   StagedAccountEdge: {},
   StagedCounts: {},
@@ -56,4 +67,7 @@ export const IMPORT_OBJECT_RULES = {
   StagedOrgUnitConnection: {},
   StagedOrgUnitEdge: {},
   UnchangedAccount: {},
+  UnchangedAccountConnection: {},
+  UnchangedAccountEdge: {},
+  VisibleRange: {},
 } as const;

@@ -1,5 +1,14 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Decision, IssueCode, Outcome, Situation, StagedAction } from '../../src/domain/index.ts';
+import type {
+  Decision,
+  IssueCode,
+  MatchKey,
+  Outcome,
+  Situation,
+  StagedAction,
+} from '../../src/domain/index.ts';
+import { AccountType } from '../account/account.type.ts';
+import { MatchKeyType } from '../connection/connection.type.ts';
 import { FieldChangeType } from '../history/history.type.ts';
 import { connectionOf, edgeOf } from '../paging/connection.ts';
 import { DateTime, Json } from '../scalars.ts';
@@ -19,6 +28,9 @@ export class IssueType {
 
   @Field(() => Boolean, { description: 'Keeps the row from being accepted until it is mended or skipped.' })
   readonly blocking!: boolean;
+
+  @Field(() => TextType, { description: 'The same as a sentence.' })
+  readonly text!: TextType;
 }
 
 @ObjectType('StagedRow', { description: 'What staged rows of both kinds have.', simpleResolvers: true })
@@ -71,11 +83,50 @@ class StagedRowType {
   @Field(() => String, { description: 'Why this action.' })
   readonly reasonCode!: string;
 
+  @Field(() => TextType, { description: 'Why this action, as a sentence.' })
+  readonly reason!: TextType;
+
+  @Field(() => [FieldChangeType], { description: 'What the reviewer has mended or chosen.' })
+  readonly mended!: readonly FieldChangeType[];
+
   @Field(() => OutcomeEnum, { nullable: true, description: 'How it ended; null before the commit.' })
   readonly outcome!: Outcome | null;
 
   @Field(() => String, { nullable: true, description: 'Why it ended so.' })
   readonly outcomeCode!: string | null;
+}
+
+@ObjectType('RemoteAccount', {
+  description: "Muster's last-seen copy of a person on a platform.",
+  simpleResolvers: true,
+})
+export class RemoteAccountType {
+  @Field(() => ID, { description: 'UUID version 7.' })
+  readonly id!: string;
+
+  @Field(() => ID, { description: 'The connection.' })
+  readonly connectionId!: string;
+
+  @Field(() => String, { description: "The platform's own id of the person." })
+  readonly externalId!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name.' })
+  readonly name!: string | null;
+
+  @Field(() => Json, { description: 'What the platform said, in our words.' })
+  readonly value!: unknown;
+
+  @Field(() => DateTime, { description: 'When it was last seen.' })
+  readonly seenAt!: Date;
+
+  @Field(() => ID, { nullable: true, description: 'The import run that saw it last.' })
+  readonly seenRunId!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Since when it is known to be gone.' })
+  readonly goneAt!: Date | null;
+
+  @Field(() => ID, { nullable: true, description: 'The account that it is linked to.' })
+  readonly accountId!: string | null;
 }
 
 @ObjectType('StagedAccount', { description: 'A person in an import run.', simpleResolvers: true })
@@ -85,6 +136,24 @@ export class StagedAccountType extends StagedRowType {
 
   @Field(() => ID, { nullable: true, description: 'The account; for CREATE the id that it will get.' })
   readonly accountId!: string | null;
+
+  @Field(() => AccountType, {
+    nullable: true,
+    description: 'The account; null for CREATE before the commit.',
+  })
+  readonly account!: AccountType | null;
+
+  @Field(() => [AccountType], { description: 'Accounts that match a disputed person, at most 10.' })
+  readonly candidateAccounts!: readonly AccountType[];
+
+  @Field(() => MatchKeyType, {
+    nullable: true,
+    description: 'The comparison by which the account was found.',
+  })
+  readonly matchKey!: MatchKey | null;
+
+  @Field(() => RemoteAccountType, { description: 'The copy of the person.' })
+  readonly remoteAccount!: RemoteAccountType;
 }
 
 @ObjectType('StagedOrgUnit', { description: 'An org unit in an import run.', simpleResolvers: true })
@@ -137,38 +206,12 @@ export class UnchangedAccountType {
   readonly accountId!: string;
 }
 
-@ObjectType('RemoteAccount', {
-  description: "Muster's last-seen copy of a person on a platform.",
-  simpleResolvers: true,
-})
-export class RemoteAccountType {
-  @Field(() => ID, { description: 'UUID version 7.' })
-  readonly id!: string;
-
-  @Field(() => ID, { description: 'The connection.' })
-  readonly connectionId!: string;
-
-  @Field(() => String, { description: "The platform's own id of the person." })
-  readonly externalId!: string;
-
-  @Field(() => String, { nullable: true, description: 'The name.' })
-  readonly name!: string | null;
-
-  @Field(() => Json, { description: 'What the platform said, in our words.' })
-  readonly value!: unknown;
-
-  @Field(() => DateTime, { description: 'When it was last seen.' })
-  readonly seenAt!: Date;
-
-  @Field(() => ID, { nullable: true, description: 'The import run that saw it last.' })
-  readonly seenRunId!: string | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'Since when it is known to be gone.' })
-  readonly goneAt!: Date | null;
-
-  @Field(() => ID, { nullable: true, description: 'The account that it is linked to.' })
-  readonly accountId!: string | null;
-}
+const UnchangedAccountEdge = edgeOf('UnchangedAccountEdge', () => UnchangedAccountType);
+export const UnchangedAccountConnection = connectionOf('UnchangedAccountConnection', {
+  edge: () => UnchangedAccountEdge,
+  node: () => UnchangedAccountType,
+  what: "people who needed no row, by the platform's id",
+});
 
 const RemoteAccountEdge = edgeOf('RemoteAccountEdge', () => RemoteAccountType);
 export const RemoteAccountConnection = connectionOf('RemoteAccountConnection', {
@@ -199,6 +242,12 @@ export class RemoteAccountExplanationType {
 
   @Field(() => RemoteAccountType, { description: 'The copy of the person.' })
   readonly remote!: RemoteAccountType;
+
+  @Field(() => StagedAccountType, {
+    nullable: true,
+    description: 'The row of the run; null when nothing changed.',
+  })
+  readonly row!: StagedAccountType | null;
 
   @Field(() => ID, { nullable: true, description: 'The run that this is about; null before the first.' })
   readonly runId!: string | null;

@@ -20,10 +20,13 @@ const LIST_SIZE = 10;
 /** Lists whose usual size is known. 0: paid for by the constant of the documented operation. */
 const LIST_SIZES: Readonly<Record<string, number>> = {
   'Account.memberships': 5,
+  'StagedAccount.candidateAccounts': 1,
   'StagedAccount.changes': 5,
+  'StagedAccount.mended': 1,
   'StagedAccount.issues': 2,
   'StagedOrgUnit.changes': 5,
   'StagedOrgUnit.issues': 2,
+  'StagedOrgUnit.mended': 1,
   'OrgUnitTree.nodes': 0,
 };
 

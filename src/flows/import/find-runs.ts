@@ -1,4 +1,4 @@
-import { AppError, type ConnectionId, type ImportRunId } from '../../domain/index.ts';
+import { AppError, type ImportRunId } from '../../domain/index.ts';
 import type { StagedKind } from '../../store/queries/import-review.ts';
 import {
   countStagedRows,
@@ -9,7 +9,13 @@ import {
   selectUnchangedAccounts,
   type UnchangedAccountView,
 } from '../../store/queries/import-rows.ts';
-import { type ImportRunRow, listRuns, readRun } from '../../store/queries/import-runs.ts';
+import {
+  countRuns,
+  type ImportRunRow,
+  listRuns,
+  type RunFilter,
+  readRun,
+} from '../../store/queries/import-runs.ts';
 import type { FlowContext } from '../context.ts';
 import { type StagedFilterInput, stagedFilter } from './decide-staged.ts';
 import { runNotFound, tenantOf } from './run-context.ts';
@@ -28,13 +34,18 @@ const limitOf = (first: number): number => {
 /** Import runs, newest first; `after` is the last id of the page before. */
 export const findRuns = (
   context: FlowContext,
-  input: { readonly connectionId?: ConnectionId; readonly after?: ImportRunId; readonly first: number },
+  input: RunFilter & { readonly after?: ImportRunId; readonly first: number },
 ): Promise<ImportRunRow[]> =>
   listRuns(context.db, tenantOf(context), {
     connectionId: input.connectionId,
+    phases: input.phases,
     before: input.after,
     limit: limitOf(input.first),
   });
+
+/** Number of runs that a filter selects. */
+export const countImportRuns = (context: FlowContext, filter: RunFilter): Promise<number> =>
+  countRuns(context.db, tenantOf(context), filter);
 
 /** One run with its progress, completeness statement, counts, guards and digest. @throws AppError NOT_FOUND */
 export const getRun = async (

@@ -26,6 +26,8 @@ export interface StagedFilter {
   readonly decisions?: readonly Decision[];
   readonly issueCodes?: readonly IssueCode[];
   readonly blocking?: boolean;
+  /** Rows by their ids. */
+  readonly ids?: readonly string[];
   /** People who will sit in this unit of the roster (or unit to be made); of units: its children. */
   readonly orgUnitId?: OrgUnitId;
   /** Folded piece of a name, pinyin, number or id; as the right-hand side of LIKE. */
@@ -104,6 +106,7 @@ export const stagedWhere = (
   if (filter.situations !== undefined) found.push(`s.situation = any (${add(filter.situations)})`);
   if (filter.actions !== undefined) found.push(`s.action = any (${add(filter.actions)})`);
   if (filter.decisions !== undefined) found.push(`s.decision = any (${add(filter.decisions)})`);
+  if (filter.ids !== undefined) found.push(`s.id = any (${add(filter.ids)}::uuid[])`);
   if (filter.blocking !== undefined) found.push(`s.blocking = ${add(filter.blocking)}`);
   if (filter.issueCodes !== undefined) {
     found.push(`s.issues <> '[]' and exists (select from jsonb_array_elements(s.issues) as i
@@ -186,6 +189,22 @@ export const countStagedRows = async (
   );
   return rows[0]?.count ?? 0;
 };
+
+/** Rows of committed runs by how they ended; runs without rows are left out. */
+export const countOutcomes = (
+  db: Database,
+  tenantId: TenantId,
+  wanted: { readonly kind: 'ACCOUNT' | 'ORG_UNIT'; readonly runIds: readonly ImportRunId[] },
+): Promise<{ readonly runId: ImportRunId; readonly outcome: Outcome; readonly rows: number }[]> =>
+  db.read(
+    tenantId,
+    `select s.run_id as "runId", ${OUTCOME} as outcome, count(*)::integer as rows
+     from muster.${wanted.kind === 'ACCOUNT' ? 'staged_account' : 'staged_org_unit'} s
+     join muster.import_run r on r.id = s.run_id
+     where s.tenant_id = muster.current_tenant() and s.run_id = any ($1::uuid[]) and r.committed_at is not null
+     group by 1, 2`,
+    [wanted.runIds],
+  );
 
 /** A person of a run who needed no row. */
 export interface UnchangedAccountView {

@@ -142,23 +142,37 @@ export const readRun = async (
   return rows[0] ?? null;
 };
 
+/** Which runs; every condition that is given must hold. */
+export interface RunFilter {
+  readonly connectionId?: ConnectionId | undefined;
+  readonly phases?: readonly ImportPhase[] | undefined;
+}
+
+const RUN_FILTER = `tenant_id = muster.current_tenant() and ($1::uuid is null or connection_id = $1)
+       and ($2::text[] is null or phase = any ($2))`;
+
+/** Number of runs that a filter selects. */
+export const countRuns = async (db: Database, tenantId: TenantId, filter: RunFilter): Promise<number> => {
+  const rows = await db.read<{ count: number }>(
+    tenantId,
+    `select count(*)::integer as count from muster.import_run where ${RUN_FILTER}`,
+    [filter.connectionId ?? null, filter.phases ?? null],
+  );
+  return rows[0]?.count ?? 0;
+};
+
 /** Runs, newest first; `before` is the id of the last run of the page before. */
 export const listRuns = (
   db: Database,
   tenantId: TenantId,
-  page: {
-    readonly connectionId?: ConnectionId | undefined;
-    readonly before?: ImportRunId | undefined;
-    readonly limit: number;
-  },
+  page: RunFilter & { readonly before?: ImportRunId | undefined; readonly limit: number },
 ): Promise<ImportRunRow[]> =>
   db.read<ImportRunRow>(
     tenantId,
     `select ${COLUMNS} from muster.import_run
-     where tenant_id = muster.current_tenant() and ($1::uuid is null or connection_id = $1)
-       and ($2::uuid is null or id < $2)
-     order by id desc limit $3`,
-    [page.connectionId ?? null, page.before ?? null, page.limit],
+     where ${RUN_FILTER} and ($3::uuid is null or id < $3)
+     order by id desc limit $4`,
+    [page.connectionId ?? null, page.phases ?? null, page.before ?? null, page.limit],
   );
 
 /**

@@ -1,4 +1,4 @@
-import type { ConnectionId, TenantId } from '../../domain/index.ts';
+import type { ConnectionId, RemoteAccountId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
 import type { RemoteAccountRow } from './import-explain.ts';
 
@@ -11,6 +11,9 @@ export interface RemoteAccountQuery {
   /** Folded piece of the name or the platform's id, as the right-hand side of LIKE. */
   readonly pattern: string | null;
 }
+
+const COLUMNS = `r.id, r.connection_id as "connectionId", r.external_id as "externalId", r.name, r.value,
+  r.seen_at as "seenAt", r.seen_run_id as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"`;
 
 const FROM = `from muster.remote_account r
   left join muster.account_link l on l.tenant_id = r.tenant_id and l.remote_account_id = r.id
@@ -34,10 +37,23 @@ export const selectRemoteAccounts = (
 ): Promise<RemoteAccountRow[]> =>
   db.read<RemoteAccountRow & Record<string, unknown>>(
     tenantId,
-    `select r.id, r.connection_id as "connectionId", r.external_id as "externalId", r.name, r.value,
-       r.seen_at as "seenAt", r.seen_run_id as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"
+    `select ${COLUMNS}
      ${FROM} and ($5::text is null or r.external_id > $5) order by r.external_id limit $6`,
     [...values(query), query.after, query.limit],
+  );
+
+/** Copies of people by their ids. */
+export const selectRemoteAccountsById = (
+  db: Database,
+  tenantId: TenantId,
+  ids: readonly RemoteAccountId[],
+): Promise<RemoteAccountRow[]> =>
+  db.read<RemoteAccountRow & Record<string, unknown>>(
+    tenantId,
+    `select ${COLUMNS} from muster.remote_account r
+     left join muster.account_link l on l.tenant_id = r.tenant_id and l.remote_account_id = r.id
+     where r.tenant_id = muster.current_tenant() and r.id = any ($1::uuid[])`,
+    [ids],
   );
 
 /** Number of copies that the filter selects. */
