@@ -48,7 +48,7 @@ const PAGE = `query ($first: Int!, $after: String) {
     pageInfo { endCursor hasNextPage }
   }
 }`;
-const TREE = '{ orgUnitTree { units { id parentId name } } }';
+const TREE = '{ orgUnitTree { nodes { id parentId name } } }';
 const REQUESTS = 60;
 
 interface PageAnswer {

@@ -29,11 +29,16 @@ const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { acces
 
 const POLL_MS = 2;
 
-/** Asks until somebody listens. */
+const GIVE_UP_MS = 30_000;
+
+/** What a gateway says that is there and cannot answer now. */
+const BUSY = 503;
+
+/** Asks until somebody answers. */
 const untilAnswered = async (url: string, body: object, token?: string): Promise<Response> => {
-  for (;;) {
+  for (const until = performance.now() + GIVE_UP_MS; ; ) {
     try {
-      return await fetch(`${url}/graphql`, {
+      const answer = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -41,9 +46,12 @@ const untilAnswered = async (url: string, body: object, token?: string): Promise
         },
         body: JSON.stringify(body),
       });
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      if (answer.status !== BUSY || performance.now() > until) return answer;
+      await answer.body?.cancel();
+    } catch (error) {
+      if (performance.now() > until) throw error;
     }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 };
 
@@ -55,8 +63,9 @@ const stopChild = async (child: ChildProcess): Promise<void> => {
 };
 
 const dataOf = async <Data>(answer: Response): Promise<Data> => {
-  const { data, errors } = (await answer.json()) as { data?: Data; errors?: unknown };
-  if (errors !== undefined || data === undefined) throw new Error(`gateway: ${JSON.stringify(errors)}`);
+  const text = await answer.text();
+  const { data, errors } = JSON.parse(text) as { data?: Data; errors?: unknown };
+  if (errors !== undefined || data === undefined) throw new Error(`gateway: ${answer.status} ${text}`);
   return data;
 };
 
