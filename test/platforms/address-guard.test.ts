@@ -109,6 +109,7 @@ const HOSTILE_BASES = [
   'https://192.168.0.1:PORT',
   'https://169.254.169.254/latest/meta-data',
   'https://100.100.100.200/latest/meta-data',
+  'https://168.63.129.16/machine?comp=goalstate',
   'https://100.64.0.1:PORT',
   'https://198.18.0.1:PORT',
   'https://192.0.2.1:PORT',
@@ -175,6 +176,7 @@ describe('addresses that a connection may name', () => {
   const FORBIDDEN_EVEN_INSIDE = [
     'http://169.254.169.254',
     'http://100.100.100.200',
+    'http://168.63.129.16',
     'http://0.0.0.0:PORT',
     'http://[::ffff:127.0.0.1]:PORT',
     'http://[64:ff9b::127.0.0.1]:PORT',

@@ -11,8 +11,13 @@ export const resolveHost: ResolveHost = (hostname) => dnsLookup(hostname, { all:
 const PUBLIC = new Set(['unicast']);
 const PUBLIC_OR_PRIVATE = new Set(['unicast', 'private', 'loopback', 'uniqueLocal', 'carrierGradeNat']);
 
-/** Cloud metadata services inside ranges that a private installation may use. */
-const METADATA = new Set(['100.100.100.200', 'fd00:ec2::254', 'fd20:ce::254']);
+/** Services of clouds for their own machines at addresses that the ranges let through. */
+const METADATA = new Set([
+  '100.100.100.200', // Alibaba Cloud
+  'fd00:ec2::254', // AWS
+  'fd20:ce::254', // Google Cloud
+  '168.63.129.16', // Azure, in public space
+]);
 
 /** Ports above 1023 that the Fetch standard blocks because other protocols listen there. */
 const BLOCKED_PORTS = new Set([
