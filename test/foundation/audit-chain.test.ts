@@ -64,6 +64,12 @@ test('the application can neither edit nor drop an event, nor seal it twice', as
   await expect(attempt('update muster.audit_event set seal_seq = 9')).rejects.toMatchObject({
     code: '23001',
   });
+  // Sealed at birth it would never come under the chain.
+  await expect(
+    attempt(
+      `insert into muster.audit_event (tenant_id, id, action, seal_seq) values ('${tenantId}', gen_random_uuid(), 'x', 9)`,
+    ),
+  ).rejects.toMatchObject({ code: '42501' });
   await expect(attempt('delete from muster.audit_event')).rejects.toMatchObject({ code: '42501' });
   await expect(attempt('update muster.audit_seal set event_count = 1')).rejects.toMatchObject({
     code: '42501',

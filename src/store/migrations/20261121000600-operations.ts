@@ -25,6 +25,8 @@ export class Operations20261121000600 extends Migration {
       );
       call muster.isolate('muster.audit_event');
       revoke delete on muster.audit_event from muster_app;
+      -- An event that comes with a seal would be passed over by the chain.
+      create policy not_yet_sealed on muster.audit_event as restrictive for insert with check (seal_seq is null);
       create index audit_event_unsealed on muster.audit_event (tenant_id, at, id) where seal_seq is null;
       create index audit_event_sealed on muster.audit_event (tenant_id, seal_seq);
       create index audit_event_of_object on muster.audit_event (tenant_id, object_type, object_id, id desc);
