@@ -1,7 +1,7 @@
 import { AppError, type ImportRunId, type OpenConnection } from '../../domain/index.ts';
 import type { DirectorySource } from '../../ports/directory-source.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
-import { dropFetched } from '../../store/queries/import-fetched.ts';
+import { dropFetched, dropLeftovers } from '../../store/queries/import-fetched.ts';
 import { claimRun, failRun, type ImportRunRow, noteTrouble } from '../../store/queries/import-runs.ts';
 import { openConnection, requirePlatform } from '../connection/open-connection.ts';
 import type { FlowContext } from '../context.ts';
@@ -100,9 +100,11 @@ export const runImport = async (
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> => {
   const signal = options.signal ?? new AbortController().signal;
-  const run = await context.db.transaction(importActor(context, input.runId), (tx) =>
-    claimRun(tx, input.runId),
-  );
+  const run = await context.db.transaction(importActor(context, input.runId), async (tx) => {
+    const claimed = await claimRun(tx, input.runId);
+    if (claimed !== null) await dropLeftovers(tx, claimed.connectionId);
+    return claimed;
+  });
   if (run === null) return;
   try {
     await execute(context, run, signal);

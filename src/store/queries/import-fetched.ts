@@ -188,6 +188,19 @@ export const dropFetched = async (tx: Tx, runId: ImportRunId): Promise<void> => 
   await tx.query('delete from muster.fetched_org_unit where run_id = $1', [runId]);
 };
 
+const ENDED = `r.phase in ('COMMITTED', 'DISCARDED', 'REVERTED', 'CANCELLED', 'FAILED')`;
+
+/** Drops what a crash just after the end of a run has left behind. */
+export const dropLeftovers = async (tx: Tx, connectionId: string): Promise<void> => {
+  for (const table of ['fetched_account', 'fetched_org_unit']) {
+    await tx.query(
+      `delete from muster.${table} where run_id in (
+         select r.id from muster.import_run r where r.connection_id = $1 and ${ENDED})`,
+      [connectionId],
+    );
+  }
+};
+
 /** Unit below which top units are placed, and whether the tenant's root already stands for a company. */
 export interface PlacementRow {
   readonly rootId: OrgUnitId;
