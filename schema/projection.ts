@@ -15,6 +15,12 @@ export const orgUnitFields = (selection: Selection): readonly OrgUnitField[] => 
   ...new Set<OrgUnitField>(['id', 'name', ...Object.keys(selection).filter(isOrgUnitField)]),
 ];
 
+/** Counts are costly, and a list names the same unit often: inside accounts they are read once for each unit. */
+const COUNTS: ReadonlySet<string> = new Set<OrgUnitField>(['childCount', 'accountCount']);
+
+const nestedOrgUnitFields = (selection: Selection): readonly OrgUnitField[] =>
+  orgUnitFields(selection).filter((field) => !COUNTS.has(field));
+
 const memo = new WeakMap<Selection, AccountProjection>();
 
 /** Columns and joins of an account that a selection needs; `id` and `displayName` are always there. */
@@ -33,8 +39,9 @@ export const accountProjection = (selection: Selection): AccountProjection => {
         ...Object.keys(selection).filter(isAccountField),
       ]),
     ],
-    orgUnit: unit === undefined ? null : orgUnitFields(unit),
-    memberships: memberships === undefined ? null : { orgUnit: orgUnitFields(memberships['orgUnit'] ?? {}) },
+    orgUnit: unit === undefined ? null : nestedOrgUnitFields(unit),
+    memberships:
+      memberships === undefined ? null : { orgUnit: nestedOrgUnitFields(memberships['orgUnit'] ?? {}) },
   };
   memo.set(selection, projection);
   return projection;

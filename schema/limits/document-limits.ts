@@ -97,8 +97,12 @@ class Meter {
     if (node.name.value === '__schema' || node.name.value === '__type') return { depth: 1, cost: 0, keys };
     if (node.selectionSet === undefined) return { depth: 1, cost: LEAF_COST, keys };
     const inner = this.measure(node.selectionSet);
-    for (const count of inner.keys.values()) requireWithin('repeats', count, this.#limits.repeats);
+    this.#requireFewRepeats(inner);
     return { depth: inner.depth + 1, cost: OBJECT_COST + DEPTH_FACTOR * inner.cost, keys };
+  }
+
+  #requireFewRepeats({ keys }: Measure): void {
+    for (const count of keys.values()) requireWithin('repeats', count, this.#limits.repeats);
   }
 
   #measureFragment(name: string): Measure {
@@ -111,6 +115,7 @@ class Meter {
     if (fragment === undefined) return NOTHING;
     this.#measured.set(name, 'open');
     const measure = this.measure(fragment.selectionSet);
+    this.#requireFewRepeats(measure);
     this.#measured.set(name, measure);
     return measure;
   }

@@ -89,11 +89,14 @@ class Pricer {
     const type = getNamedType(field.type);
     if (!isObjectType(type)) return constant(0);
     const first = firstOf(node, field);
-    const inner = this.price(node.selectionSet, type, first);
+    const isList = holdsList(field.type);
+    // The size of a page is that of its `edges` and of its `nodes`, and of no other list inside.
+    const inner = this.price(node.selectionSet, type, isList ? undefined : first);
     const name = `${parent.name}.${field.name}`;
     const extra = CONSTANTS[name] ?? 0;
-    if (!holdsList(field.type)) return (variables) => 1 + extra + inner(variables);
-    const size = page ?? first ?? constant(LIST_SIZES[name] ?? LIST_SIZE);
+    if (!isList) return (variables) => 1 + extra + inner(variables);
+    const isPage = field.name === 'edges' || field.name === 'nodes';
+    const size = first ?? (isPage ? page : undefined) ?? constant(LIST_SIZES[name] ?? LIST_SIZE);
     return (variables) => extra + size(variables) * (1 + inner(variables));
   }
 

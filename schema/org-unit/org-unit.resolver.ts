@@ -1,5 +1,6 @@
+import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { OrgUnitId } from '../../src/domain/index.ts';
 import { readOrgUnitAt } from '../../src/flows/roster/read-at.ts';
 import { listOrgUnits, readOrgUnits, readOrgUnitTree } from '../../src/flows/roster/read-org-units.ts';
@@ -14,6 +15,18 @@ import { OrgUnitConnection, OrgUnitTreeType, OrgUnitType } from './org-unit.type
 
 const one = async (context: GraphqlContext, id: string, selection: Selection) =>
   (await readOrgUnits(context.flow, [id], orgUnitFields(selection)))[0] ?? null;
+
+/** Counts of a unit that was reached through an account, once for each unit. */
+const countsOf = (context: GraphqlContext, id: string) =>
+  context
+    .loader(
+      'counts of org unit',
+      () =>
+        new DataLoader((ids: readonly string[]) =>
+          readOrgUnits(context.flow, ids, ['id', 'childCount', 'accountCount']),
+        ),
+    )
+    .load(id);
 
 @Resolver(() => OrgUnitType)
 export class OrgUnitResolver {
@@ -71,5 +84,19 @@ export class OrgUnitResolver {
   ) {
     const fields = orgUnitFields(selectionOf(info)['nodes'] ?? {});
     return readOrgUnitTree(context.flow, { rootId: rootId ?? undefined, depth: depth ?? undefined }, fields);
+  }
+
+  @FieldResolver(() => Int, { nullable: true })
+  async childCount(@Root() unit: OrgUnitType, @Ctx() context: GraphqlContext) {
+    return unit.childCount === undefined
+      ? (await countsOf(context, unit.id))?.['childCount']
+      : unit.childCount;
+  }
+
+  @FieldResolver(() => Int, { nullable: true })
+  async accountCount(@Root() unit: OrgUnitType, @Ctx() context: GraphqlContext) {
+    return unit.accountCount === undefined
+      ? (await countsOf(context, unit.id))?.['accountCount']
+      : unit.accountCount;
   }
 }

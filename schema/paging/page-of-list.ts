@@ -28,11 +28,9 @@ const readRows = async <Row, Key>(
   after: Key | undefined,
   first: number,
 ): Promise<Pick<Page<Row>, 'hasNextPage' | 'nodes'>> => {
-  const nodes = await list.find(after, first);
-  const last = nodes.at(-1);
-  if (last === undefined || nodes.length < first) return { nodes, hasNextPage: false };
-  // Only a full page can have another one behind it.
-  return { nodes, hasNextPage: (await list.find(list.keyOf(last), 1)).length > 0 };
+  // One row more than the page tells whether there is another one, without a second statement.
+  const rows = await list.find(after, first + 1);
+  return { nodes: rows.length > first ? rows.slice(0, first) : rows, hasNextPage: rows.length > first };
 };
 
 /**

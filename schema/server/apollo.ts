@@ -47,6 +47,8 @@ export interface ExecutedOperation {
 }
 
 const FORBIDDEN = 403;
+/** graphql-js validates nothing below a root type that the schema does not have. */
+const NO_SUBSCRIPTIONS = new GraphQLError('Subscriptions are not offered; ask again instead.');
 
 const appErrorOf = (error: unknown): AppError | undefined => {
   let at: unknown = error;
@@ -106,7 +108,8 @@ const compilingGateway = (options: ApolloOptions): Gateway => {
       return () => undefined;
     },
     load: async () => ({
-      executor: async ({ document, request, context }) => {
+      executor: async ({ document, operation: { operation: kind }, request, context }) => {
+        if (kind === 'subscription') return { errors: [asRequestError(NO_SUBSCRIPTIONS)] };
         const pending = context as unknown as PendingContext;
         const operation = executor.prepare(document, request.operationName);
         const variables = request.variables ?? {};

@@ -20,8 +20,8 @@ import type { FlowContext } from '../context.ts';
 import { type StagedFilterInput, stagedFilter } from './decide-staged.ts';
 import { runNotFound, tenantOf } from './run-context.ts';
 
-/** Most rows of one page. */
-export const PAGE_LIMIT = 200;
+/** Most rows of one answer: a page of 200, and the row that tells that there is another page. */
+export const PAGE_LIMIT = 201;
 
 const limitOf = (first: number): number => {
   if (Number.isInteger(first) && first >= 1 && first <= PAGE_LIMIT) return first;
