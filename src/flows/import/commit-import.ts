@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, type ImportRunId } from '../../domain/index.ts';
+import { AppError, type ErrorCode, type ImportRunId, type OrgUnitId } from '../../domain/index.ts';
 import { countedAccounts } from '../../store/queries/accounts-write.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import { workInBulk } from '../../store/queries/bulk.ts';
@@ -18,10 +18,14 @@ import {
   invalidRows,
   lockTargets,
   type Obstacle,
-  orphanedUnits,
   staleRows,
 } from '../../store/queries/import-commit-check.ts';
-import { applyUnitChanges, collectUnitChanges, linkUnits } from '../../store/queries/import-commit-units.ts';
+import {
+  applyUnitChanges,
+  collectUnitChanges,
+  linkUnits,
+  placeUnitChanges,
+} from '../../store/queries/import-commit-units.ts';
 import { readDefinitions } from '../../store/queries/import-facts.ts';
 import { dropFetched } from '../../store/queries/import-fetched.ts';
 import { collectClashes } from '../../store/queries/import-recheck.ts';
@@ -30,6 +34,7 @@ import { lockQuota } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { defaultPasswordPlace } from '../connection/open-connection.ts';
 import type { FlowContext } from '../context.ts';
+import { judgeAccepted } from './judge-tree.ts';
 import { namesakesAreMoved } from './namesakes.ts';
 import { BULK_TIMEOUT, importActor, runNotFound, tenantOf } from './run-context.ts';
 
@@ -76,23 +81,29 @@ const requireComplete = (run: ImportRunRow): void => {
   throw new AppError('IMPORT_PARTIAL', { details: { reasons: told } });
 };
 
-/** Everything that may speak against the commit, asked while all that it will change is locked. */
-const requireCommittable = async (tx: Tx, run: ImportRunRow): Promise<void> => {
+/**
+ * Everything that may speak against the commit, asked while all that it will change is locked.
+ * @returns the units that change, in the order of the tree that they lead to
+ */
+const requireCommittable = async (tx: Tx, run: ImportRunRow): Promise<readonly OrgUnitId[]> => {
   refuse('IMPORT_ROWS_INVALID', await invalidRows(tx, run.id));
   await requireQuota(tx, run.id);
   await lockTargets(tx, run.id);
   refuse('IMPORT_ROSTER_MOVED', await staleRows(tx, run));
-  refuse('IMPORT_ROWS_INVALID', await orphanedUnits(tx, run.id));
+  const tree = await judgeAccepted(tx, run.id);
+  refuse('IMPORT_ROWS_INVALID', tree.obstacle);
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   await collectClashes(tx, run.id, { counting: "decision = 'ACCEPTED'", definitions });
   refuse('IMPORT_ROWS_INVALID', await clashingRows(tx));
+  return tree.order;
 };
 
 const ACCEPTED_OWNERS = (kind: 'account' | 'org_unit'): string =>
   `select ${kind}_id from muster.staged_${kind} where run_id = $1 and decision = 'ACCEPTED' and action <> 'NONE'`;
 
-const writeUnits = async (tx: Tx, run: ImportRunRow): Promise<number> => {
+const writeUnits = async (tx: Tx, run: ImportRunRow, order: readonly OrgUnitId[]): Promise<number> => {
   const orgUnits = await collectUnitChanges(tx, run.id);
+  if (order.length > 0) await placeUnitChanges(tx, order);
   if (orgUnits > 0) await namesakesAreMoved(applyUnitChanges(tx));
   await linkUnits(tx, run);
   const definitions = await readDefinitions(tx, 'ORG_UNIT');
@@ -133,8 +144,8 @@ const commitIn = async (
   if (run.digest !== input.digest) throw new AppError('IMPORT_DIGEST_STALE');
   if (input.acceptIncomplete !== true) requireComplete(run);
   await workInBulk(tx);
-  await requireCommittable(tx, run);
-  const orgUnits = await writeUnits(tx, run);
+  const order = await requireCommittable(tx, run);
+  const orgUnits = await writeUnits(tx, run, order);
   const accounts = await writeAccounts(tx, run, input.passwordHash);
   const { principal } = context;
   await markCommitted(tx, run.id, { id: principal.id, name: principal.name });

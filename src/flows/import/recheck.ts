@@ -13,6 +13,7 @@ import {
 import type { ImportGuard, ImportRunRow } from '../../store/queries/import-runs.ts';
 import { countStaged, saveReviewState } from '../../store/queries/import-summary.ts';
 import type { Tx } from '../../store/transaction.ts';
+import { recheckTree } from './judge-tree.ts';
 import type { StagingRun } from './staging-run.ts';
 
 /** What staging found once and later steps of the review keep. */
@@ -50,6 +51,7 @@ export const recheck = async (
   findings: Findings,
 ): Promise<void> => {
   await workInBulk(tx);
+  await recheckTree(tx, run.id);
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   await collectClashes(tx, run.id, { counting: "decision <> 'SKIPPED'", definitions });
   const guard = await judge(tx, run, findings);

@@ -107,18 +107,6 @@ export const staleRows = (
     [run.id, run.connectionId],
   );
 
-/** Accepted unit rows whose parent neither exists nor is made by an accepted row. */
-export const orphanedUnits = (tx: Tx, runId: ImportRunId): Promise<Obstacle> =>
-  obstacle(
-    tx,
-    `select s.name from muster.staged_org_unit s
-     where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ('CREATE', 'MOVE')
-       and not exists (select from muster.org_unit u where u.id = s.target_parent_id and u.status = 'ACTIVE')
-       and not exists (select from muster.staged_org_unit p where p.run_id = $1 and p.decision = 'ACCEPTED'
-         and p.action = 'CREATE' and p.org_unit_id = s.target_parent_id)`,
-    [runId],
-  );
-
 /** Accounts that the accepted rows will create. */
 export const acceptedCreates = async (tx: Tx, runId: ImportRunId): Promise<number> => {
   const rows = await tx.query<{ count: number }>(

@@ -93,6 +93,14 @@ export const collectUnitChanges = async (tx: Tx, runId: ImportRunId): Promise<nu
   );
 };
 
+/** Puts the collected units into the order of the final tree, so that no move makes a cycle on the way. */
+export const placeUnitChanges = (tx: Tx, order: readonly OrgUnitId[]): Promise<number> =>
+  tx.execute(
+    `update pg_temp.unit_change c set place = o.place
+     from unnest($1::uuid[]) with ordinality as o(id, place) where o.id = c.id`,
+    [order],
+  );
+
 /**
  * Links made and agreements renewed by the accepted unit rows. Only a row without issue settles: anything else has
  * to be planned again at the next pull, so that its content must not be remembered as agreed.
