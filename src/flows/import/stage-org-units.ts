@@ -55,7 +55,7 @@ interface UnitFacts {
 const companyUnit = (
   run: StagingRun,
   fetched: readonly FetchedUnitRow[],
-  root: { readonly rootId: OrgUnitId; readonly rootLinked: boolean },
+  root: { readonly rootId: OrgUnitId; readonly rootLinked: boolean; readonly links: readonly UnitLinkRow[] },
 ): UnitFacts['company'] => {
   const { startOrgUnitExternalIds, targetOrgUnitId } = run.connection.pullRules;
   if (targetOrgUnitId !== null || startOrgUnitExternalIds.length > 0 || root.rootLinked) return null;
@@ -63,6 +63,8 @@ const companyUnit = (
   const tops = fetched.filter(({ remote }) => remote.parentExternalId === null);
   const [top] = tops;
   if (top === undefined || tops.length > 1) return null;
+  // A link always wins: the company may have been placed below the root before its whole range was seen.
+  if (root.links.some(({ externalId }) => externalId === top.remote.externalId)) return null;
   return { externalId: top.remote.externalId, orgUnitId: root.rootId };
 };
 
@@ -75,14 +77,15 @@ const readFacts = async (tx: Tx, run: StagingRun): Promise<UnitFacts> => {
     throw new AppError('NOT_FOUND', { details: { type: 'OrgUnit', id: targetOrgUnitId } });
   }
   const fetched = await readFetchedUnits(tx, run);
+  const links = await readUnitLinks(tx, run.connectionId);
   return {
     fetched,
     roster,
     rosterById: new Map(roster.map((unit) => [unit.id, unit])),
-    links: await readUnitLinks(tx, run.connectionId),
+    links,
     previous: await readPreviousUnits(tx, run.id),
     targetOrgUnitId,
-    company: companyUnit(run, fetched, placement),
+    company: companyUnit(run, fetched, { ...placement, links }),
   };
 };
 
