@@ -1,6 +1,7 @@
 import type { AttributeDefinition } from '../domain/roster.ts';
 import type { FieldChange, Issue, IssueCode } from '../domain/staging.ts';
 import { fieldValue } from './apply-changes.ts';
+import { attributeValueKey } from './attribute-grams.ts';
 import { attributeField } from './attributes.ts';
 import type { RosterAccount } from './facts.ts';
 import { fold } from './fold.ts';
@@ -23,8 +24,11 @@ interface UniqueField {
 
 const folded = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? fold(value) : null;
-const verbatim = (value: unknown): string | null =>
-  value === null || value === undefined ? null : String(value);
+
+const attributeKey = (value: unknown): string | null =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? attributeValueKey(value)
+    : null;
 
 /** Fields whose values no two accounts may share: the sign-in names, and attributes that are defined unique. */
 export const uniqueFields = (definitions: readonly AttributeDefinition[]): readonly UniqueField[] => [
@@ -36,7 +40,7 @@ export const uniqueFields = (definitions: readonly AttributeDefinition[]): reado
     .map(({ name }) => ({
       field: attributeField(name),
       code: 'ATTRIBUTE_DUPLICATE' as const,
-      key: verbatim,
+      key: attributeKey,
     })),
 ];
 

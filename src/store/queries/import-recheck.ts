@@ -80,9 +80,11 @@ const attributeValue = ({ name }: AttributeDefinition): UniqueValue => {
   return {
     field: `attributes.${name}`,
     code: 'ATTRIBUTE_DUPLICATE',
-    key: value,
+    key: `muster.fold(${value})`,
     value,
-    holders: `muster.account a where a.attributes->>'${name}' = t.key and a.status <> 'DELETED'`,
+    holders: `muster.attribute_value v
+      join muster.attribute_definition d on d.id = v.definition_id and d.target = 'ACCOUNT' and d.name = '${name}'
+      join muster.account a on a.id = v.owner_id where v.value = t.key and a.status <> 'DELETED'`,
   };
 };
 
