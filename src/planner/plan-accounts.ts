@@ -67,14 +67,16 @@ const presentRows = (input: AccountPlanInput, roster: ReadonlyMap<AccountId, Ros
   return input.remotes.map((remote, i) => rowOf(remote, matches[i], roster));
 };
 
-/** Accounts by platform id: linked, matched, or to be created; a disputed person has none. */
+/** Accounts by platform id: linked and not deleted, matched, or to be created; a disputed person has none. */
 const accountsOf = (
   input: AccountPlanInput,
   rows: readonly AccountRow[],
+  roster: ReadonlyMap<AccountId, RosterAccount>,
 ): AccountPlanContext['accountOf'] => {
-  const found = new Map(input.links);
+  const found = new Map([...input.links].filter(([, id]) => roster.get(id)?.status !== 'DELETED'));
   for (const { externalId, match } of rows) {
-    if (match.accountId !== undefined) found.set(externalId, match.accountId);
+    if (match.situation === 'UNLINKED' && match.accountId !== undefined)
+      found.set(externalId, match.accountId);
     else if (match.situation === 'UNMATCHED') found.set(externalId, input.newIdOf(externalId));
   }
   return (externalId) => found.get(externalId);
@@ -116,7 +118,7 @@ const tripped = (guards: Guards, action: string): boolean =>
 export const planAccounts = (input: AccountPlanInput): AccountPlan => {
   const roster = new Map(input.roster.map((account) => [account.id, account]));
   const rows = [...presentRows(input, roster), ...absentRows(input, roster)];
-  const context: AccountPlanContext = { ...input.context, accountOf: accountsOf(input, rows) };
+  const context: AccountPlanContext = { ...input.context, accountOf: accountsOf(input, rows, roster) };
   const planned = rows
     .map((row) => planAccount(context, row))
     .sort((a, b) => compareCodePoints(a.externalId, b.externalId));

@@ -121,7 +121,8 @@ const managerAfter = (input: AccountPlanInput, remote: RemoteAccountValue) => {
   if (manager === undefined || manager === remote.externalId) return {};
   if (manager === null) return { managerId: null };
   const link = input.links.get(manager);
-  if (link !== undefined) return { managerId: link };
+  const gone = input.roster.some(({ id, status }) => id === link && status === 'DELETED');
+  if (link !== undefined) return gone ? {} : { managerId: link };
   const coming = input.remotes.find(({ externalId }) => externalId === manager);
   const found = coming && match(input, coming);
   if (found === undefined || found.situation === 'DISPUTED') return {};
