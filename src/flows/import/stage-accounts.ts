@@ -140,10 +140,11 @@ export const stageAccounts = async (tx: Tx, run: StagingRun, units: UnitMap): Pr
   await tx.query('delete from muster.staged_account where run_id = $1', [run.id]);
   if (run.scope === 'ORG_UNITS') return leavers;
   const { staging, matches } = await prepareAccounts(tx, run, units);
+  const attributes = staging.context.definitions.map(({ name }) => name);
   const writer = await StagedAccountWriter.open(tx, run.id);
   let ordinal = 0;
   for (const which of leavers.conclusive ? (['PRESENT', 'ABSENT'] as const) : (['PRESENT'] as const)) {
-    for await (const batch of readWork(tx, run, which)) {
+    for await (const batch of readWork(tx, run, { which, attributes })) {
       const candidates = await candidatesOf(tx, batch, matches);
       await writer.write(
         candidates.map((candidate) => {

@@ -278,9 +278,15 @@ const PRESENT_FROM = `
   left join pg_temp.previous_account p on p.external_id = f.external_id
   where f.run_id = $1`;
 
+// An attribute that has come into the dictionary since both agreed: its value was never looked at.
+const NEVER_COMPARED = `exists (select from unnest($3::text[]) as defined(name)
+    where f.value->'attributes' ? defined.name
+      and coalesce(nullif(f.value->'attributes'->defined.name, '""'), 'null')
+        <> coalesce(a.attributes->defined.name, 'null'))`;
+
 // An object whose content and account are as they were when both last agreed needs no row.
 const PRESENT = `${PRESENT_FROM} and (a.id is null or l.agreed_hash is distinct from f.content_hash
-    or l.agreed_version is distinct from a.version)
+    or l.agreed_version is distinct from a.version or (cardinality($3::text[]) > 0 and ${NEVER_COMPARED}))
   order by f.external_id`;
 
 const ABSENT = `
@@ -290,7 +296,7 @@ const ABSENT = `
   join muster.remote_account r on r.id = l.remote_account_id
   join muster.account a on a.id = l.account_id
   left join pg_temp.previous_account p on p.external_id = r.external_id
-  where l.connection_id = $2 and not exists (
+  where l.connection_id = $2 and $3::text[] is not null and not exists (
     select from muster.fetched_account f where f.run_id = $1 and f.external_id = r.external_id)
   order by r.external_id`;
 
@@ -298,17 +304,17 @@ const BATCH = 500;
 
 /**
  * People who need a staged row, in batches, so that memory does not grow with the company. Ordered by platform
- * id. No other cursor may be open meanwhile.
+ * id. `attributes` names the enabled attributes. No other cursor may be open meanwhile.
  */
 export async function* readWork(
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
-  which: 'PRESENT' | 'ABSENT',
+  what: { readonly which: 'PRESENT' | 'ABSENT'; readonly attributes: readonly string[] },
 ): AsyncGenerator<readonly WorkRow[]> {
   // A cursor is planned for its first rows; this one is read to its end.
   await tx.query("select set_config('cursor_tuple_fraction', '1', true)");
-  const text = `declare import_work no scroll cursor for ${which === 'PRESENT' ? PRESENT : ABSENT}`;
-  await tx.query(text, [run.id, run.connectionId]);
+  const text = `declare import_work no scroll cursor for ${what.which === 'PRESENT' ? PRESENT : ABSENT}`;
+  await tx.query(text, [run.id, run.connectionId, what.attributes]);
   for (;;) {
     const rows = await tx.query<WorkRow>(`fetch ${BATCH} from import_work`);
     if (rows.length > 0) yield rows;
