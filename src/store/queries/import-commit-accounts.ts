@@ -7,8 +7,8 @@ interface Run {
 }
 
 /**
- * Accepted rows with their fields as columns, and the managers among them who are or will be there: one whose own
- * row was not accepted is left out, and the row that names him stays unsettled. Both are materialised, so that
+ * Accepted rows with their fields as columns, and the managers among them who are or will be there: for one whose own
+ * row was not accepted an account keeps the manager that it has, and the row that names him stays unsettled. Both are materialised, so that
  * they are joined set by set and not once for each row.
  */
 const incoming = (condition: string): string => `
@@ -72,7 +72,8 @@ export const updateAccounts = async (tx: Tx, run: Run): Promise<number> => {
   const updated = await tx.execute(
     `with ${incoming("s.action in ('UPDATE', 'MOVE', 'LINK', 'DISABLE') and s.changes <> '[]'")}
      update muster.account a set display_name = n."displayName", status = n.status, email = n.email,
-       mobile = n.mobile, job_number = n."jobNumber", title = n.title, manager_id = m.id,
+       mobile = n.mobile, job_number = n."jobNumber", title = n.title,
+       manager_id = coalesce(m.id, case when n."managerId" is not null then a.manager_id end),
        primary_org_unit_id = n."primaryOrgUnitId", attributes = n.attributes,
        status_reason = case when n.status = a.status then a.status_reason
          when n.status = 'DISABLED' then case when n.situation = 'DELETED' then 'LEFT_PLATFORM' else 'REMOTE_INACTIVE' end
