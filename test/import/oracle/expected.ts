@@ -32,10 +32,12 @@ const createdIds = (rows: readonly StoredRow[]): ReadonlyMap<string, string> =>
     ),
   );
 
-/** The only top unit of a whole company becomes the tenant's root, as long as nothing else has. */
+/** The only top unit of a whole company becomes the tenant's root, unless it or the root is linked already. */
 const companyId = ({ facts, company, manner }: PullFacts): string | null => {
   const tops = [...company.units.values()].filter(({ parentExternalId }) => parentExternalId === null);
-  return tops.length === 1 && manner.wholeCompany && !facts.rootLinked ? (tops[0]?.externalId ?? null) : null;
+  const [top] = tops;
+  if (top === undefined || tops.length > 1 || !manner.wholeCompany || facts.rootLinked) return null;
+  return facts.unitLinks.has(top.externalId) ? null : top.externalId;
 };
 
 const expectUnits = (pull: PullFacts): { rows: readonly PlannedOrgUnit[]; moves: GuardVerdict } => {

@@ -24,12 +24,15 @@ function* pagesOf(company: RemoteCompany, manner: FetchManner): Generator<Source
   const units = shuffled(pick, [...company.units.values()]);
   const people = shuffled(pick, [...company.people.values()]);
   let page = 0;
-  const cursor = (): string => `${(page += 1)}`;
+  const cursor = (): string => {
+    page += 1;
+    return String(page);
+  };
   while (units.length > 0) {
-    yield { kind: 'orgUnits', items: structuredClone(units.splice(0, 1 + pick(9))), cursor: cursor() };
+    yield { kind: 'orgUnits', items: structuredClone(units.splice(0, 1 + pick(30))), cursor: cursor() };
   }
   while (people.length > 0) {
-    const items = structuredClone(people.splice(0, 1 + pick(9)));
+    const items = structuredClone(people.splice(0, 1 + pick(30)));
     yield { kind: 'accounts', items, cursor: cursor() };
     // The same people again: a platform that lists whoever sits in two units does so.
     if (pick(3) === 0) yield { kind: 'accounts', items, cursor: cursor() };

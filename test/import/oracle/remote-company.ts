@@ -1,4 +1,8 @@
-import type { RemoteAccountValue, RemoteMembershipValue, RemoteOrgUnitValue } from '../../../src/domain/index.ts';
+import type {
+  RemoteAccountValue,
+  RemoteMembershipValue,
+  RemoteOrgUnitValue,
+} from '../../../src/domain/index.ts';
 import type { Pick } from '../random-changes.ts';
 
 /** Small pools of values, so that duplicates, swaps, near misses and illegal values are the rule. */
@@ -31,7 +35,13 @@ export class RemoteCompany {
 
   constructor(pick: Pick, size: { readonly units: number; readonly people: number }) {
     this.#pick = pick;
-    this.units.set('1', { externalId: '1', ids: [], parentExternalId: null, name: '海川科技', attributes: {} });
+    this.units.set('1', {
+      externalId: '1',
+      ids: [],
+      parentExternalId: null,
+      name: '海川科技',
+      attributes: {},
+    });
     for (let n = 0; n < size.units; n += 1) this.addUnit();
     for (let n = 0; n < size.people; n += 1) this.addPerson();
   }
@@ -125,7 +135,8 @@ export class RemoteCompany {
       () => this.addUnit(),
       () => unit.externalId !== '1' && this.units.delete(unit.externalId),
       () => Object.assign(unit, { name: `${one(pick, UNIT_NAMES)}${pick(3)}` }),
-      () => Object.assign(unit, { order: String(pick(3)), attributes: { floor: one(pick, ['1', '2', null]) } }),
+      () =>
+        Object.assign(unit, { order: String(pick(3)), attributes: { floor: one(pick, ['1', '2', null]) } }),
       // Below any unit, itself included: cycles are the platform's to make and ours to survive.
       () => unit.externalId !== '1' && Object.assign(unit, { parentExternalId: this.#unitId() }),
       () => this.#swapUnits(unit),

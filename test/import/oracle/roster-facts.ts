@@ -28,7 +28,7 @@ const ACCOUNTS = `
       and a.status_reason in ('LEFT_PLATFORM', 'REMOTE_INACTIVE') as "disabledByImport",
     exists (select from muster.role_grant g where g.account_id = a.id
       and g.role in ('OWNER', 'DIRECTORY_ADMIN')) as protected,
-    coalesce((select json_agg(json_build_object('orgUnitId', m.org_unit_id, 'leader', m.leader, 'title', m.title,
+    coalesce((select json_agg(json_build_object('id', m.id, 'orgUnitId', m.org_unit_id, 'leader', m.leader, 'title', m.title,
       'order', m.sort_order::text) order by m.org_unit_id) from muster.membership m where m.account_id = a.id),
       '[]') as memberships
   from muster.account a where a.tenant_id = $1 order by a.id`;
