@@ -63,7 +63,7 @@ const outcomeOf = async (world: ImportWorld): Promise<readonly string[]> => {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  simulator = await startDingTalk({ people: 300, seed: 13 }, { settings: { latencyMs: 4 } });
+  simulator = await startDingTalk({ people: 300, seed: 13 }, { settings: { latencyMs: 20 } });
   const world = await createWorld(database);
   const connection = await connectTo(world, simulator);
   const run = await startImport(world.context, { connectionId: connection.id, scope: 'ALL' });
@@ -88,6 +88,8 @@ const start = (world: ImportWorld, more: Pick<ImportOrder, 'runId'> & Partial<Im
   );
 
 const kill = async (child: ChildProcess): Promise<void> => {
+  // It may have been quicker than we looked.
+  if (child.exitCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;

@@ -17,6 +17,7 @@ import {
 } from '../../store/queries/import-fetched.ts';
 import { endFetch, type ImportRunRow, isCancelRequested } from '../../store/queries/import-runs.ts';
 import type { FlowContext } from '../context.ts';
+import { type PageGroup, storeWhileReading } from './page-groups.ts';
 import { importActor, tenantOf } from './run-context.ts';
 
 const accountItem = (value: RemoteAccountValue): FetchedItem => {
@@ -30,9 +31,12 @@ const orgUnitItem = (value: RemoteOrgUnitValue): FetchedItem => {
   return { externalId, hash: sha256Hex(json), json, parentExternalId, name };
 };
 
+const itemsOfPage = (page: SourcePage): readonly FetchedItem[] =>
+  page.kind === 'accounts' ? page.items.map(accountItem) : page.items.map(orgUnitItem);
+
 /** One item per external id, the last one. */
-const itemsOf = (page: SourcePage): readonly FetchedItem[] => {
-  const items = page.kind === 'accounts' ? page.items.map(accountItem) : page.items.map(orgUnitItem);
+const itemsOf = (pages: readonly SourcePage[]): readonly FetchedItem[] => {
+  const items = pages.flatMap(itemsOfPage);
   const byId = new Map(items.map((item) => [item.externalId, item]));
   return byId.size === items.length ? items : [...byId.values()];
 };
@@ -64,16 +68,17 @@ const cancelSignal = async (context: FlowContext, run: ImportRunRow, outer: Abor
 const store = async (
   context: FlowContext,
   run: ImportRunRow,
-  page: { readonly source: SourcePage; readonly progress: SourceProgress | null },
+  { pages, progress }: PageGroup,
 ): Promise<void> => {
-  const { source, progress } = page;
+  const last = pages.at(-1) ?? pages[0];
   const stored = await context.db.transaction(importActor(context, run.id), (tx) =>
     storePage(tx, {
       runId: run.id,
       attempt: run.attempt,
-      kind: source.kind,
-      items: itemsOf(source),
-      cursor: source.cursor,
+      kind: last.kind,
+      pages: pages.length,
+      items: itemsOf(pages),
+      cursor: last.cursor,
       calls: progress?.callsDone ?? 0,
       callsLeft: progress?.callsLeft ?? null,
       callsPerSecond: progress?.callsPerSecond ?? null,
@@ -108,13 +113,15 @@ const readAll = async (
       progress = now;
     },
   };
-  const pages = from.source.snapshot(from.connection, request, from.signal);
-  for (;;) {
-    const next = await pages.next();
-    if (next.done === true) return next.value;
-    await store(context, run, { source: next.value, progress });
-    from.signal.throwIfAborted();
-  }
+  const stopReading = new AbortController();
+  const signal = AbortSignal.any([from.signal, stopReading.signal]);
+  return storeWhileReading(from.source.snapshot(from.connection, request, signal), () => progress, {
+    stopReading,
+    store: async (group) => {
+      await store(context, run, group);
+      from.signal.throwIfAborted();
+    },
+  });
 };
 
 /** A view other than at the last commit cannot tell leavers from people who are out of sight now. */
@@ -142,7 +149,7 @@ export interface FetchFrom {
 
 /**
  * Reads the platform from where the run stands to the end, page by page; each page is stored whole, with its
- * cursor, in one transaction.
+ * cursor, in one transaction, which it shares with others only when they come faster than they can be stored.
  * @throws AppError IMPORT_CANCELLED, IMPORT_TAKEN_OVER, and whatever the platform answers
  */
 export const fetchImport = async (

@@ -13,11 +13,13 @@ export interface FetchedItem {
   readonly name?: string;
 }
 
-/** A page, its place, and how far the fetch has come with it. */
+/** A page, or several that are stored together, its place, and how far the fetch has come with it. */
 export interface FetchedPage {
   readonly runId: ImportRunId;
   readonly attempt: number;
   readonly kind: 'orgUnits' | 'accounts';
+  /** How many pages of the platform it is. */
+  readonly pages: number;
   /** At most one item per external id. */
   readonly items: readonly FetchedItem[];
   readonly cursor: string;
@@ -95,19 +97,28 @@ const storeLarge = async (tx: Tx, page: FetchedPage, number: number): Promise<nu
   return rows[0]?.fresh ?? 0;
 };
 
-/** Takes the run's lock and the next page number; `null` when another worker holds it or it is to stop. */
+/** Takes the run's lock and the number of the (last) page; `null` when another worker holds it or it is to stop. */
 const nextPage = async (tx: Tx, page: FetchedPage): Promise<number | null> => {
   const rows = await tx.query<{ pages: number }>(
     {
       name: 'import_next_page',
       text: `
-        update muster.import_run set pages = pages + 1, cursor = $3, calls = $4, calls_left = $5,
+        update muster.import_run set pages = pages + $8, cursor = $3, calls = $4, calls_left = $5,
           calls_per_second = $6, eta = $7, error_code = null, error_details = null
         where tenant_id = muster.current_tenant() and id = $1 and attempt = $2 and phase = 'FETCHING'
           and not cancel_requested
         returning pages`,
     },
-    [page.runId, page.attempt, page.cursor, page.calls, page.callsLeft, page.callsPerSecond, page.eta],
+    [
+      page.runId,
+      page.attempt,
+      page.cursor,
+      page.calls,
+      page.callsLeft,
+      page.callsPerSecond,
+      page.eta,
+      page.pages,
+    ],
   );
   return rows[0]?.pages ?? null;
 };
