@@ -28,6 +28,9 @@ if (!Number.isInteger(people) || people < 500 || people > 1_000_000) {
   process.exit(2);
 }
 
+// Whoever interrupts gets an exit that takes everything along.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const result = await runBench({
   only: new Set(only),
   people,

@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { keepTrackOf, stopProcess } from './processes.ts';
 
 /** A process of ours that is asked over IPC and answers each question with one message. */
 export interface Child {
@@ -11,17 +12,12 @@ export interface Child {
 
 type Reply = { readonly answer: unknown } | { readonly failure: string };
 
-const exited = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
-  });
-
 /** Starts a compiled module of this folder's parent, e.g. `anchors/echo.js`. */
 export const startChild = (module: string, args: readonly string[] = []): Child => {
   const child = fork(fileURLToPath(new URL(`../${module}`, import.meta.url)), [...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  keepTrackOf(child);
   const { pid } = child;
   if (pid === undefined) throw new TypeError(`${module} did not start`);
   const ask = <Answer>(question: object): Promise<Answer> =>
@@ -38,10 +34,7 @@ export const startChild = (module: string, args: readonly string[] = []): Child 
   return {
     pid,
     ask,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await exited(child);
-    },
+    stop: () => stopProcess(child),
   };
 };
 

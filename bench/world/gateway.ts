@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Owner } from './import-world.ts';
+import { keepTrackOf, stopProcess } from './processes.ts';
 import { freePort } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -55,13 +55,6 @@ const untilAnswered = async (url: string, body: object, token?: string): Promise
   }
 };
 
-const stopChild = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-};
-
 const dataOf = async <Data>(answer: Response): Promise<Data> => {
   const text = await answer.text();
   const { data, errors } = JSON.parse(text) as { data?: Data; errors?: unknown };
@@ -97,6 +90,7 @@ export const startGateway = (settings: GatewaySettings): Gateway => {
       MUSTER_MASTER_KEY: settings.masterKey,
     },
   });
+  keepTrackOf(child);
   const { pid } = child;
   if (pid === undefined) throw new TypeError('the gateway did not start');
   const ask = async <Data>(
@@ -118,6 +112,6 @@ export const startGateway = (settings: GatewaySettings): Gateway => {
       const { signIn } = await ask<{ signIn: { accessToken: string } }>(SIGN_IN, { variables });
       return signIn.accessToken;
     },
-    stop: () => stopChild(child),
+    stop: () => stopProcess(child),
   };
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { keepTrackOf, stopProcess } from './processes.ts';
 
 /** A simulated company in a process of its own. */
 export interface SimulatedCompany {
@@ -27,6 +28,7 @@ export const startCompany = async (company: {
   const { people, units, seed } = company;
   const args = [main, '--people', `${people}`, '--units', `${units}`, '--seed', `${seed}`, '--no-limits'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  keepTrackOf(child);
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const told = JSON.parse(line) as Omit<SimulatedCompany, 'control' | 'stop'>;
   return {
@@ -41,9 +43,6 @@ export const startCompany = async (company: {
       if (!answer.ok) throw new Error(`simulator: ${path} answered ${answer.status}`);
       return answer.json();
     },
-    stop: async () => {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-    },
+    stop: () => stopProcess(child),
   };
 };
