@@ -22,6 +22,14 @@ const tokenCall = (settings: DingtalkSettings): ApiDialect['tokenCall'] => {
   return { base: newApiBase, method: 'POST', path, json, schema };
 };
 
+const TOKEN_HEADER = 'x-acs-dingtalk-access-token';
+
+/** What the platform says may repeat what it was told, and is shown to people and stored. */
+const withoutSecrets = (message: string, { clientSecret }: DingtalkSettings, call: ApiCall): string =>
+  [clientSecret, call.query?.['access_token'], call.headers?.[TOKEN_HEADER]]
+    .flatMap((text) => (text === undefined || text === '' ? [] : [text, encodeURIComponent(text)]))
+    .reduce((clean, text) => clean.replaceAll(text, '***'), message);
+
 const isNewFamily = ({ path }: ApiCall): boolean => path.startsWith('/v1.0/');
 
 /** Reason of a failed answer of either family: code and text; `null` for a success. */
@@ -56,7 +64,7 @@ const dialectOf = (
     tokenCall: tokenCall(settings),
     authorize: (call, token) =>
       isNewFamily(call)
-        ? { ...call, headers: { ...call.headers, 'x-acs-dingtalk-access-token': token } }
+        ? { ...call, headers: { ...call.headers, [TOKEN_HEADER]: token } }
         : { ...call, query: { ...call.query, access_token: token } },
     failure: (body, status, call) => {
       const blocked = blockedAnswer.safeParse(body);
@@ -68,7 +76,7 @@ const dialectOf = (
       const limit = /\bQp[sm]Limit/.test(vendorCode) && !dingtalkErrors.has(vendorCode);
       const error = translateVendorError(dingtalkErrors, {
         vendorCode: limit ? '90018' : vendorCode,
-        vendorMessage: message.replaceAll(clientSecret, '***'),
+        vendorMessage: withoutSecrets(message, settings, call),
         api: call.path,
         clientId,
         ...(call.object === undefined ? {} : { object: call.object }),
