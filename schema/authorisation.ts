@@ -1,6 +1,7 @@
-import { defaultFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
 import { AppError, type Principal, type Role, type Scope } from '../src/domain/index.ts';
 import type { GraphqlContext } from './context.ts';
+import { thrown } from './errors.ts';
 import { OBJECT_RULES, ROOT_RULES } from './rules.ts';
 
 /** Who may use a field. Whatever is not named here may not. */
@@ -36,6 +37,20 @@ const require = (rule: Rule, context: GraphqlContext, action: string): void => {
   throw new AppError('FORBIDDEN', { details: { action } });
 };
 
+type Resolve = GraphQLFieldResolver<unknown, GraphqlContext>;
+
+/** A resolver behind its rule, whose refusals find their place in the answer. */
+const guarded =
+  (name: string, rule: Rule | undefined, resolve: Resolve): Resolve =>
+  async (source, args, context, info) => {
+    try {
+      if (rule !== undefined) require(rule, context, name);
+      return await resolve(source, args, context, info);
+    } catch (error) {
+      throw thrown(error);
+    }
+  };
+
 /** Puts the rule of each field in front of its resolver. @throws TypeError for a field without a rule */
 export const applyRules = (schema: GraphQLSchema): void => {
   const roots = new Set([schema.getQueryType()?.name, schema.getMutationType()?.name]);
@@ -47,12 +62,8 @@ export const applyRules = (schema: GraphQLSchema): void => {
       const name = `${type.name}.${field.name}`;
       const rule = isRoot ? ROOT_RULES[name] : OBJECT_RULES[type.name]?.fields?.[field.name];
       if (isRoot && rule === undefined) throw new TypeError(`no rule for ${name}`);
-      if (rule === undefined) continue;
-      const resolve = field.resolve ?? defaultFieldResolver;
-      field.resolve = (source, args, context: GraphqlContext, info) => {
-        require(rule, context, name);
-        return resolve(source, args, context, info);
-      };
+      if (rule === undefined && field.resolve === undefined) continue;
+      field.resolve = guarded(name, rule, field.resolve ?? defaultFieldResolver);
     }
   }
 };

@@ -17,7 +17,29 @@ const SUGGESTION = /\s*Did you mean [^?]*\?/g;
 /** Takes names that the schema knows out of a message. */
 export const withoutSuggestions = (message: string): string => message.replace(SUGGESTION, '').trim();
 
-const isAppError = (error: unknown): error is AppError => error instanceof AppError;
+/**
+ * Carries a refusal out of a resolver. graphql-js takes any error that has a `path` for one whose place in the
+ * answer is known already; the path of an AppError is a place in the input.
+ */
+export class Refused extends Error {
+  readonly refusal: AppError;
+
+  constructor(refusal: AppError) {
+    super(refusal.message, { cause: refusal });
+    this.refusal = refusal;
+  }
+}
+
+/** What a resolver may throw for an error. */
+export const thrown = (error: unknown): unknown => (error instanceof AppError ? new Refused(error) : error);
+
+/** The refusal behind an error of an execution, if it was one. */
+export const refusalOf = (error: unknown): AppError | undefined => {
+  let at: unknown = error;
+  while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
+  if (at instanceof Refused) return at.refusal;
+  return at instanceof AppError ? at : undefined;
+};
 
 const causeOf = (error: GraphQLError): unknown => {
   let cause: unknown = error;
@@ -49,8 +71,9 @@ export const presented = (error: AppError, language: Language, at?: GraphQLError
  * goes to the log and leaves only the request's id behind.
  */
 export const presentError = (error: GraphQLError, view: ErrorView): GraphQLError => {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return presented(refusal, view.language, error);
   const cause = causeOf(error);
-  if (isAppError(cause)) return presented(cause, view.language, error);
   if (cause === error || cause instanceof GraphQLError) {
     // graphql's own words: a value that does not fit its type.
     const message = view.hideSchema ? withoutSuggestions(error.message) : error.message;

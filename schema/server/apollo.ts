@@ -17,7 +17,7 @@ import type { Logger } from 'pino';
 import { AppError } from '../../src/domain/index.ts';
 import { recordDenial } from '../../src/flows/roster/record-denial.ts';
 import type { GraphqlContext } from '../context.ts';
-import { extensionsOf, presentError, presented, withoutSuggestions } from '../errors.ts';
+import { extensionsOf, presentError, presented, refusalOf, withoutSuggestions } from '../errors.ts';
 import { asRequestError, Executor, isRequestError } from '../executor.ts';
 import { DOCUMENT_LIMITS, requireWithin } from '../limits/document-limits.ts';
 import { createDocumentStore } from './document-store.ts';
@@ -50,18 +50,12 @@ const FORBIDDEN = 403;
 /** graphql-js validates nothing below a root type that the schema does not have. */
 const NO_SUBSCRIPTIONS = new GraphQLError('Subscriptions are not offered; ask again instead.');
 
-const appErrorOf = (error: unknown): AppError | undefined => {
-  let at: unknown = error;
-  while (at instanceof GraphQLError && at.originalError !== undefined) at = at.originalError;
-  return at instanceof AppError ? at : undefined;
-};
-
 /** Errors that never reached a resolver (parse, validation, request); resolvers' own are finished before. */
 const formatter =
   (production: boolean) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     if (formatted.extensions?.['text'] !== undefined) return formatted;
-    const refusal = appErrorOf(error);
+    const refusal = refusalOf(error);
     if (refusal !== undefined) return { ...formatted, extensions: extensionsOf(refusal) };
     const code = formatted.extensions?.['code'];
     if (code === undefined || code === 'INTERNAL_SERVER_ERROR') {
@@ -75,7 +69,7 @@ const formatter =
 const recordDenials = async (errors: readonly GraphQLError[], context: GraphqlContext): Promise<void> => {
   if (context.principal === null) return;
   for (const error of errors) {
-    const refusal = appErrorOf(error);
+    const refusal = refusalOf(error);
     if (refusal?.row.httpStatus !== FORBIDDEN) continue;
     await recordDenial(context.flow, refusal, (error.path ?? []).join('.'));
   }
