@@ -1,5 +1,6 @@
 import { forgetOldRecordsTask } from './forget-old-records.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
+import { purgeDeletedTask } from './purge-deleted.ts';
 import { rotateKeysTask } from './rotate-keys.ts';
 import { runImportTask } from './run-import.ts';
 import { schedulePullsTask } from './schedule-pulls.ts';
@@ -13,6 +14,7 @@ const WORK: readonly AnyTask[] = [
   schedulePullsTask,
   sealAuditTask,
   rotateKeysTask,
+  purgeDeletedTask,
   forgetOldRecordsTask,
 ];
 

@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runImportTask } from '../../jobs/run-import.ts';
 import { schedulePullsTask } from '../../jobs/schedule-pulls.ts';
 import { sealAuditTask } from '../../jobs/seal-audit.ts';
 import type { TaskContext } from '../../jobs/task.ts';
+import { GIVE_UP_TASK, TASKS } from '../../jobs/tasks.ts';
 import { DEFAULT_PULL_RULES, newId, type TenantId } from '../../src/domain/index.ts';
 import { openPlatforms } from '../../src/open-platforms.ts';
 import { beginJobRun, forgetJobRuns } from '../../src/store/queries/job-runs.ts';
@@ -95,6 +97,17 @@ describe('run-import', () => {
     );
     await run(schedulePullsTask);
     expect(await runsOf(connectionId)).toHaveLength(2);
+  });
+});
+
+describe('the list of tasks', () => {
+  it('names each after its file, and every timed one runs on any installation', async () => {
+    const files = readdirSync(new URL('../../jobs', import.meta.url)).map((file) => file.replace('.ts', ''));
+    for (const task of TASKS) {
+      expect(files).toContain(task.name);
+      if (task.cron !== undefined) await run(task, { _cron: { ts: new Date().toISOString() } });
+    }
+    expect(TASKS.map(({ name }) => name)).toContain(GIVE_UP_TASK);
   });
 });
 
