@@ -45,6 +45,15 @@ const fill = (template: string, details: ErrorDetails): string =>
     return Array.isArray(value) ? value.join(', ') : String(value);
   });
 
+/** A detail `reasonZh` stands for `{reason}` in the Chinese text: what reads differently is handed over twice. */
+const inChinese = (details: ErrorDetails): ErrorDetails =>
+  Object.fromEntries(Object.entries(details).map(([name, value]) => [name, details[`${name}Zh`] ?? value]));
+
+const inBoth = (template: Text, details: ErrorDetails): Text => ({
+  zh: fill(template.zh, inChinese(details)),
+  en: fill(template.en, details),
+});
+
 /** A domain outcome that is an error. Programming mistakes are `TypeError`; expected outcomes are data. */
 export class AppError extends Error {
   readonly code: ErrorCode;
@@ -73,11 +82,11 @@ export class AppError extends Error {
 
   /** What happened, filled in, in both languages. */
   get text(): Text {
-    return { zh: fill(this.row.text.zh, this.details), en: fill(this.row.text.en, this.details) };
+    return inBoth(this.row.text, this.details);
   }
 
   /** What to do, filled in, in both languages. */
   get remedy(): Text {
-    return { zh: fill(this.row.remedy.zh, this.details), en: fill(this.row.remedy.en, this.details) };
+    return inBoth(this.row.remedy, this.details);
   }
 }
