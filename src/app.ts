@@ -20,6 +20,11 @@ const DRAIN_MS = 8_000;
 export interface AppOptions {
   /** By default one that writes to standard output as the configuration says. */
   readonly logger?: Logger;
+  /**
+   * Told the first administrator's password as soon as it is in force: what fails afterwards, a taken port for
+   * instance, must not swallow it.
+   */
+  readonly onBootstrapped?: (bootstrapped: Bootstrapped) => void;
 }
 
 /** A running gateway. */
@@ -114,7 +119,12 @@ const mountApi = async (
   await http.fastify.register(graphql.plugin);
 };
 
-const composed = async (config: Config, logger: Logger, closing: Closing): Promise<App> => {
+const composed = async (
+  config: Config,
+  options: AppOptions & { readonly logger: Logger },
+  closing: Closing,
+): Promise<App> => {
+  const { logger } = options;
   // Loading code and starting the database take about equally long; neither waits for the other.
   const loading = Promise.allSettled(loadApi());
   const parts = await openParts(config, logger, closing);
@@ -122,6 +132,7 @@ const composed = async (config: Config, logger: Logger, closing: Closing): Promi
   await loading;
   const sessions = await openSessions(parts, closing);
   const bootstrapped = await bootstrap(sessions.signIn);
+  if (bootstrapped !== null) options.onBootstrapped?.(bootstrapped);
   let jobs: Supervisor | null = null;
   let stopping = false;
   const http = createHttpServer({
@@ -161,7 +172,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const logger = options.logger ?? createLogger({ level: config.logLevel });
   const closing = new Closing(logger);
   try {
-    return await composed(config, logger, closing);
+    return await composed(config, { ...options, logger }, closing);
   } catch (error) {
     await closing.run();
     throw error;

@@ -1,6 +1,7 @@
 import { type App, startApp } from './app.ts';
 import { type Environment, readConfig } from './config/index.ts';
 import { AppError } from './domain/index.ts';
+import type { Bootstrapped } from './flows/sign-in/bootstrap.ts';
 
 /** Milliseconds after which a stop that hangs is cut off. */
 const CUT_OFF_MS = 10_000;
@@ -24,9 +25,7 @@ export const explain = (error: unknown): string[] => {
   return [`Muster could not start: ${message}`];
 };
 
-const announce = (app: App): void => {
-  const { bootstrapped } = app;
-  if (bootstrapped === null) return;
+const announce = (bootstrapped: Bootstrapped): void => {
   process.stdout.write(
     [
       '',
@@ -55,11 +54,10 @@ const stopOnce = (app: App): ((signal: NodeJS.Signals) => void) => {
 /** Runs the gateway until SIGTERM or SIGINT. A start that fails tells why in one sentence and ends with code 1. */
 export const run = async (options: RunOptions): Promise<void> => {
   try {
-    const app = await startApp(readConfig(options.environment));
+    const app = await startApp(readConfig(options.environment), { onBootstrapped: announce });
     const stop = stopOnce(app);
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    announce(app);
     await app.jobsStarted;
     options.onReady?.();
   } catch (error) {

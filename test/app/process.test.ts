@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,6 @@ const processes: Process[] = [];
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'muster-process-'));
   await chmod(dataDir, 0o755);
-  const { createServer } = await import('node:net');
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();
@@ -79,6 +79,20 @@ describe('the process', () => {
     const second = launch();
     await ready(second);
     expect(second.output()).not.toContain('password');
+  });
+
+  it('tells the first password even when that start fails afterwards', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'muster-process-'));
+    await chmod(other, 0o755);
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+    const first = launch({ MUSTER_DATA_DIR: other });
+    expect(await first.ended).toBe(1);
+    await new Promise((resolve) => taken.close(resolve));
+    // Nobody could ever sign in otherwise: the next start has an administrator and tells nothing.
+    expect(first.output()).toMatch(/password \S+ +\S{8,}/);
+    expect(first.output()).toContain(`${port}`);
+    await rm(other, { recursive: true, force: true });
   });
 
   it('refuses a second start on the same data in one sentence of each language, and leaves the first alone', async () => {
