@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Text } from '../domain/errors/index.ts';
 
 /** How one kind of value is read: its name for people, and a parser that throws what is expected instead. */
@@ -75,13 +76,29 @@ export const booleanOption: Parser<boolean> = {
   },
 };
 
-export const list: Parser<readonly string[]> = {
-  kind: 'list',
-  read: (value) =>
-    value
+/** Names that the HTTP server knows for groups of networks. */
+const NAMED_NETWORKS: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', prefix, ...more] = text.split('/');
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  if (longest === undefined || more.length > 0) return NAMED_NETWORKS.has(text);
+  return (
+    prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= longest)
+  );
+};
+
+/** IP addresses and CIDR networks; never one that holds every address. */
+export const networks: Parser<readonly string[]> = {
+  kind: 'list of addresses and networks',
+  read: (value) => {
+    const parts = value
       .split(',')
       .map((part) => part.trim())
-      .filter((part) => part !== ''),
+      .filter((part) => part !== '');
+    if (parts.every(isNetwork)) return parts;
+    throw new ExpectedError('addresses or networks such as 10.0.0.0/8,127.0.0.1');
+  },
 };
 
 /** Absolute http or https address without query, fragment or login, returned without a trailing slash. */

@@ -1,4 +1,4 @@
-import { booleanOption, choice, integer, list, option, postgresUrl, text, url } from './option.ts';
+import { booleanOption, choice, integer, networks, option, postgresUrl, text, url } from './option.ts';
 
 /**
  * Everything that must be known before the database is; all else is data, edited through the API. This table is
@@ -119,7 +119,7 @@ export const OPTIONS = {
   }),
   trustProxy: option({
     name: 'MUSTER_TRUST_PROXY',
-    parse: list,
+    parse: networks,
     fallback: '',
     shownFallback: 'nobody',
     example: '10.0.0.0/8,127.0.0.1',

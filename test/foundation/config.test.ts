@@ -34,13 +34,13 @@ test('values are read by kind', () => {
   const config = readConfig({
     PUBLIC_URL: 'https://id.example.com/',
     MUSTER_MODE: 'development',
-    MUSTER_TRUST_PROXY: '10.0.0.0/8, 127.0.0.1',
+    MUSTER_TRUST_PROXY: '10.0.0.0/8, 127.0.0.1, fd00::/8, loopback',
     MUSTER_EMBEDDED_PG_PORT: '5433',
   });
   expect(config).toMatchObject({
     publicUrl: 'https://id.example.com',
     introspection: true,
-    trustProxy: ['10.0.0.0/8', '127.0.0.1'],
+    trustProxy: ['10.0.0.0/8', '127.0.0.1', 'fd00::/8', 'loopback'],
     embeddedPort: 5433,
   });
 });
@@ -64,6 +64,12 @@ describe('the start is refused', () => {
     ['MUSTER_INTROSPECTION', 'perhaps'],
     ['MUSTER_MODE', 'test'],
     ['LOG_LEVEL', 'loud'],
+    ['MUSTER_TRUST_PROXY', 'proxy.example.com'],
+    ['MUSTER_TRUST_PROXY', '10.0.0.0/8,10.0.0.1/33'],
+    ['MUSTER_TRUST_PROXY', 'fd00::/129'],
+    // Whoever connects would choose the address under which his attempts are counted.
+    ['MUSTER_TRUST_PROXY', '0.0.0.0/0'],
+    ['MUSTER_TRUST_PROXY', 'true'],
   ])('for %s=%s', (name, value) => {
     expect(refusal({ [name]: value })).toContain(`${name} must be`);
   });
