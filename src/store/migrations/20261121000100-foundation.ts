@@ -57,10 +57,8 @@ export class Foundation20261121000100 extends Migration {
       alter table muster.tenant force row level security;
       create policy tenant_isolation on muster.tenant for all
         using (id = (select muster.current_tenant())) with check (id = (select muster.current_tenant()));
-      -- Before anybody is signed in a tenant is found by the code that was typed, and by nothing else.
-      create policy tenant_by_code on muster.tenant for select
-        using (code = (select muster.setting('tenant_code')));
-      -- The scheduler asks which tenants exist in order to queue one job for each.
+      -- The list of tenants, for what belongs to none: finding one by the code that somebody typed at sign-in, and
+      -- queueing a job for each.
       create policy tenant_list on muster.tenant for select
         using ((select muster.setting('system')) = 'on');
       grant select, insert, update, delete on muster.tenant to muster_app;
