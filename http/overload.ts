@@ -1,7 +1,9 @@
 /** Milliseconds between two looks at the event loop. */
 const LOOK_MS = 50;
-/** An event loop that is later than this refuses work until it has caught up. */
+/** An event loop that is later than this refuses work until it has caught up … */
 const LATE_MS = 200;
+/** … unless fewer requests than this are in progress: then something else holds it up, and waiting is shorter. */
+const CROWD = 50;
 /** Requests in progress at once; more would only wait for one another and for the database's connections. */
 const MOST_IN_PROGRESS = 1_000;
 
@@ -28,7 +30,7 @@ export const watchOverload = (now: () => number = () => performance.now()): Over
     refusal: (inProgress) => {
       if (inProgress > MOST_IN_PROGRESS) return 'too many requests in progress';
       // While the loop is blocked the timer cannot say so; the overdue look does.
-      if (Math.max(lateMs, now() - expected) > LATE_MS) return 'overloaded';
+      if (inProgress > CROWD && Math.max(lateMs, now() - expected) > LATE_MS) return 'overloaded';
       return null;
     },
     get lateMs() {

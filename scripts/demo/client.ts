@@ -12,6 +12,9 @@ const answered = z.object({
     .optional(),
 });
 
+/** What the server says before the API is asked. */
+const refused = z.object({ error: z.object({ code: z.string(), message: z.object({ en: z.string() }) }) });
+
 /** What the API refused, by its code. */
 export class Refused extends Error {
   readonly code: string;
@@ -49,7 +52,10 @@ export const createClient = (address: string): Client => {
         },
         body: JSON.stringify({ query: document, variables }),
       });
-      const { data, errors } = answered.parse(await response.json());
+      const body: unknown = await response.json();
+      const refusal = refused.safeParse(body);
+      if (refusal.success) throw new Refused(refusal.data.error.code, refusal.data.error.message.en);
+      const { data, errors } = answered.parse(body);
       const [first] = errors ?? [];
       if (first !== undefined) throw new Refused(first.extensions?.code ?? 'UNKNOWN', first.message);
       return answer.parse(data);
