@@ -168,6 +168,21 @@ test('a company that was placed below the root stays there when its whole range 
   expect(await parents(story)).toEqual({ 总公司: null, 海川科技: '总公司', 甲: '海川科技' });
 });
 
+test('nobody is seated in the root when the company was not allowed to become it', async () => {
+  const story = await tell();
+  story.says(unit('a', '1', '甲'), person('p1', { memberships: [{ orgUnitExternalId: 'a', leader: true }] }));
+  const run = await pull(story.world, story.connection);
+  await skip(story, run, '1');
+  const people = await readStaged(database, run.id, 'account');
+  expect(people.map(({ externalId, blocking }) => [externalId, blocking])).toEqual([
+    ['p0', true],
+    ['p1', false],
+  ]);
+  await removeInvalid(story.world.context, { runId: run.id });
+  await commit(story.world, run);
+  await expect(accountOf(database, story.world, 'p0')).rejects.toThrow();
+});
+
 describe('attributes', () => {
   const define = (story: Story, unique: boolean) =>
     createAttributeDefinition(story.world.context, {

@@ -100,6 +100,7 @@ const clashesOf = ({ field, code, key, value, holders }: UniqueValue, counting: 
         and ${takes(field)}))`;
 
 // Few units, many people: the units are looked up once, and people only when one of them is missing.
+// A unit that exists, but that the platform's unit was not allowed to become, is no seat either.
 const UNKNOWN_UNITS = (counting: Counting): string => `
   with seated as materialized (
     select s.id, (m->>'orgUnitId')::uuid as unit
@@ -111,6 +112,9 @@ const UNKNOWN_UNITS = (counting: Counting): string => `
     left join muster.staged_org_unit n
       on n.run_id = $1 and n.${counting} and n.action = 'CREATE' and n.org_unit_id = w.unit
     where u.id is null and n.id is null
+    union
+    select n.org_unit_id from muster.staged_org_unit n
+    where n.run_id = $1 and n.action = 'LINK' and not n.${counting}
   )
   insert into pg_temp.cross_issue (id, code, field, value, blocking)
   select distinct s.id, 'ORG_UNIT_UNKNOWN', 'orgUnitId', s.unit::text, true

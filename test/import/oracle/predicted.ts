@@ -1,4 +1,4 @@
-import type { AccountId, OrgUnitId } from '../../../src/domain/index.ts';
+import type { AccountId } from '../../../src/domain/index.ts';
 import { accountFrom, applyChanges } from '../../../src/planner/apply-changes.ts';
 import type { AccountState, PlannedAccount, PlannedOrgUnit } from '../../../src/planner/facts.ts';
 import { findClashes } from '../../../src/planner/find-clashes.ts';
@@ -36,10 +36,11 @@ export const acceptedOf = (
   ),
 });
 
-const seatsOf = (row: PlannedAccount): readonly { readonly orgUnitId: OrgUnitId }[] =>
-  (row.changes.find(({ field }) => field === 'memberships')?.after ?? []) as readonly {
-    readonly orgUnitId: OrgUnitId;
-  }[];
+/** Units that a stored row would seat somebody in. */
+const seatsOf = ({ after }: StoredRow): readonly string[] =>
+  ((after['memberships'] ?? []) as readonly { readonly orgUnitId: string }[]).map(
+    ({ orgUnitId }) => orgUnitId,
+  );
 
 const newAccounts = (accepted: Accepted): number =>
   accepted.accounts.filter(({ action }) => action === 'CREATE').length;
@@ -58,13 +59,17 @@ export const refusalOf = (
   const definitions = facts.definitions.filter(({ target }) => target === 'ACCOUNT');
   const writing = accepted.accounts.filter(({ changes }) => changes.length > 0);
   if (findClashes(writing, facts.accounts, definitions).size > 0) return 'IMPORT_ROWS_INVALID';
-  const there = new Set(facts.units.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+  const there = new Set<string>(facts.units.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+  for (const { action, decision, targetId } of stored.units) {
+    if (action === 'LINK' && decision !== 'ACCEPTED' && targetId !== null) there.delete(targetId);
+  }
   for (const { action, orgUnitId } of accepted.units) {
     if (action === 'CREATE' && orgUnitId !== null) there.add(orgUnitId);
   }
-  const homeless = accepted.accounts.some((row) =>
-    seatsOf(row).some(({ orgUnitId }) => !there.has(orgUnitId)),
+  const seating = stored.accounts.filter(
+    ({ action, decision }) => decision === 'ACCEPTED' && action !== 'NONE' && action !== 'DISABLE',
   );
+  const homeless = seating.some((row) => seatsOf(row).some((id) => !there.has(id)));
   return homeless ? 'IMPORT_ROWS_INVALID' : null;
 };
 
