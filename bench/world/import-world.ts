@@ -140,7 +140,9 @@ export class ImportWorld {
             clientId: company.clientId,
             apiBase: company.legacyUrl,
             newApiBase: company.newUrl,
-            callsPerSecond: String(options.callsPerSecond ?? 20),
+            // The rate decides how many calls are in flight. Played back, each is answered at once, and as few
+            // answers wait to be stored as at a real platform's pace.
+            callsPerSecond: String(options.callsPerSecond ?? 1),
           },
           secrets: { clientSecret: sealed },
           allowPrivateNetwork: true,
