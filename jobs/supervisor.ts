@@ -13,8 +13,8 @@ const LAST_DELAY_MS = 10_000;
 const PROVEN_MS = 60_000;
 /** Megabytes of heap at which a job ends its own thread instead of the process. */
 const HEAP_MB = 1_024;
-/** Megabytes for short-lived objects: the default lets a thread that waits hold three times that of idle memory. */
-const YOUNG_HEAP_MB = 4;
+/** Megabytes for short-lived objects: the default lets a thread that waits hold three times as much for nothing. */
+const YOUNG_HEAP_MB = 16;
 /** Milliseconds for a graceful end; what runs then is cut off and taken over later. */
 const STOP_MS = 6_000;
 

@@ -1,4 +1,4 @@
-/** A step that did not hold. */
+/** A step that did not hold, said to whoever runs the demo. */
 export class StepFailed extends Error {}
 
 let step = 0;
