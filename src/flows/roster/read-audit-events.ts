@@ -17,6 +17,8 @@ export interface ReadAuditInput {
   readonly after?: string | null | undefined;
 }
 
+const TEXTS = ['action', 'objectType', 'objectId'] as const;
+
 /** A page of the audit trail, newest first. @throws AppError INPUT_INVALID */
 export const readAuditEvents = async (
   context: FlowContext,
@@ -28,6 +30,11 @@ export const readAuditEvents = async (
   const after = readCursor(input.after);
   if (input.actorId !== undefined && !isId(input.actorId)) {
     throw invalid('actorId', 'it is not an id', ['filter', 'actorId']);
+  }
+  for (const field of TEXTS) {
+    if (input[field]?.includes('\u0000')) {
+      throw invalid(field, 'it holds a NUL character', ['filter', field]);
+    }
   }
   const { first: _first, after: _after, ...given } = input;
   const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
