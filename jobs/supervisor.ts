@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Bree from 'bree';
 import type { Logger } from 'pino';
@@ -15,6 +16,11 @@ const PROVEN_MS = 60_000;
 const HEAP_MB = 1_024;
 /** Megabytes for short-lived objects: the default lets a thread that waits hold three times as much for nothing. */
 const YOUNG_HEAP_MB = 16;
+/** Milliseconds within which a thread must have started, on however busy a machine. */
+const START_MS = 60_000;
+/** When PostgreSQL is away, too: after that the lease runs out by itself. */
+const GIVE_BACK_ATTEMPTS = 5;
+const GIVE_BACK_PAUSE_MS = 300;
 /** Milliseconds for a graceful end; what runs then is cut off and taken over later. */
 const STOP_MS = 6_000;
 
@@ -130,7 +136,8 @@ class WorkerSupervisor implements Supervisor {
 
   #endIfHung(): void {
     const { data, logger } = this.#options;
-    if (performance.now() - this.#lastSign <= 2 * data.leaseMs) return;
+    const patienceMs = this.#worker === null ? START_MS : 2 * data.leaseMs;
+    if (performance.now() - this.#lastSign <= patienceMs) return;
     logger.error('the job worker hangs and is ended');
     void this.#bree.workers.get(NAME)?.terminate();
   }
@@ -155,9 +162,16 @@ class WorkerSupervisor implements Supervisor {
     const worker = this.#worker;
     this.#worker = null;
     if (worker === null) return;
-    await endLeases(this.#options.db, [worker]).catch((error: unknown) =>
-      this.#options.logger.warn({ err: error }, 'the lease of the dead job worker has to run out'),
-    );
+    const { db, logger } = this.#options;
+    const attempts = this.#stopping ? 1 : GIVE_BACK_ATTEMPTS;
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      try {
+        return await endLeases(db, [worker]);
+      } catch (error) {
+        logger.warn({ err: error, attempt }, 'the jobs of a dead worker could not be given back yet');
+        await sleep(attempt * GIVE_BACK_PAUSE_MS, undefined, { ref: false });
+      }
+    }
   }
 }
 
