@@ -7,6 +7,7 @@ import {
   LogController,
 } from 'fastify';
 import { AppError } from '../src/domain/index.ts';
+import { asListenError } from './listen-error.ts';
 import { watchOverload } from './overload.ts';
 import { asAppError, problemOf, statusOf } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
@@ -38,7 +39,7 @@ export interface HttpServer {
   readonly fastify: FastifyInstance;
   /** Requests that have not been answered yet. */
   readonly inProgress: number;
-  /** @throws AppError PORT_IN_USE */
+  /** @throws AppError PORT_IN_USE, CONFIGURATION_INVALID when HOST or PORT cannot be had */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
   /** Answers what has begun, for `milliseconds` at most, and takes nothing new. */
   drain(milliseconds: number): Promise<void>;
@@ -52,9 +53,6 @@ const answerError = (error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (retry.kind === 'after') void reply.header('retry-after', String(retry.seconds));
   void reply.status(status).send(problemOf(shown, request.id));
 };
-
-const isPortTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
 const createFastify = (options: HttpServerOptions): FastifyInstance =>
   fastify({
@@ -121,8 +119,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
       try {
         return await server.listen({ host, port });
       } catch (error) {
-        if (isPortTaken(error)) throw new AppError('PORT_IN_USE', { details: { port }, cause: error });
-        throw error;
+        throw asListenError(error, { host, port });
       }
     },
     drain: async (milliseconds) => {

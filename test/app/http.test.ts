@@ -130,6 +130,20 @@ describe('errors', () => {
     });
     await second.drain(100);
   });
+
+  it.each([
+    ['nohost.invalid', 0],
+    // Documentation addresses (RFC 5737) belong to no machine.
+    ['192.0.2.1', 0],
+  ])('name HOST and PORT when %s cannot be listened on', async (host, port) => {
+    await serve(() => undefined);
+    const other = createHttpServer({ logger, trustProxy: [], secure: false });
+    const refused = await other.listen({ host, port }).catch((error: unknown) => error);
+    await other.drain(100);
+    expect(refused).toMatchObject({ code: 'CONFIGURATION_INVALID' });
+    expect(String(refused)).toContain(`HOST=${host}`);
+    expect(String(refused)).toContain(`PORT=${port}`);
+  });
 });
 
 describe('readiness', () => {
