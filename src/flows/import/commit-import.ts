@@ -152,6 +152,8 @@ const commitIn = async (
   if (run.statement !== null) {
     await rememberRange(tx, run.connectionId, run.statement.visibleRange.digest);
   }
+  // Not afterwards: whoever dies in between would leave it behind for ever.
+  await dropFetched(tx, run.id);
   const report = { orgUnits, ...accounts };
   await insertAuditEvent(tx, {
     action: 'import.commit',
@@ -188,11 +190,9 @@ export const commitImport = async (
   input: CommitImportInput,
 ): Promise<CommitReport> => {
   const passwordHash = await defaultPasswordHash(context, input.runId, context.passwords);
-  const report = await context.db.transaction(
+  return context.db.transaction(
     importActor(context, input.runId),
     (tx) => commitIn(context, tx, { ...input, passwordHash }),
     { statementTimeout: BULK_TIMEOUT },
   );
-  await context.db.transaction(importActor(context, input.runId), (tx) => dropFetched(tx, input.runId));
-  return report;
 };
