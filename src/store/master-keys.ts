@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../domain/errors/index.ts';
+import { makeFileOnce } from './whole-file.ts';
 
 const KEY_BYTES = 32;
 const FILE = 'master.key';
@@ -50,20 +52,24 @@ export const newMasterKey = (): string => randomBytes(KEY_BYTES).toString('base6
 /**
  * The generated key of an installation without `MUSTER_MASTER_KEY`: a file in the data directory, mode 0600, made
  * the first time.
- * @throws AppError CONFIGURATION_INVALID when others may read the file
+ * @throws AppError CONFIGURATION_INVALID when others may read the file, or when it is damaged
  */
 export const masterKeysFromFile = async (dataDir: string): Promise<MasterKeys> => {
   const file = join(dataDir, FILE);
   await mkdir(dataDir, { recursive: true });
   // Of two processes that start at once, the first one's key counts.
-  await writeFile(file, `${newMasterKey()}\n`, { mode: 0o600, flag: 'wx', flush: true }).catch(
-    (error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    },
-  );
+  if (!existsSync(file)) await makeFileOnce(file, `${newMasterKey()}\n`);
   const { mode } = await stat(file);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     throw refuse(`${file} may be read by others; run: chmod 600 ${file}`);
   }
-  return parseMasterKeys((await readFile(file, 'utf8')).trim());
+  const text = (await readFile(file, 'utf8')).trim();
+  try {
+    return parseMasterKeys(text);
+  } catch {
+    // Never made anew: secrets that were sealed with it would be lost for good.
+    throw refuse(
+      `${file} is damaged (${KEY_BYTES} random bytes in base64url belong there); restore it from a backup`,
+    );
+  }
 };

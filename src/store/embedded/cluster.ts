@@ -4,6 +4,7 @@ import { chown, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../domain/errors/index.ts';
+import { makeFileOnce } from '../whole-file.ts';
 import type { Binaries } from './binaries.ts';
 import { runCommand } from './command.ts';
 import type { Location } from './location.ts';
@@ -19,24 +20,35 @@ const CREDENTIALS_FILE = 'postgres.json';
 
 const newPassword = (): string => randomBytes(24).toString('base64url');
 
-/** Passwords of a cluster that exists. */
-export const existingCredentials = async (location: Location): Promise<Credentials> =>
-  credentials.parse(JSON.parse(await readFile(join(location.dataDir, CREDENTIALS_FILE), 'utf8')));
+const refuse = (reason: string): AppError => new AppError('CONFIGURATION_INVALID', { details: { reason } });
+
+/**
+ * Passwords of a cluster that exists.
+ * @throws AppError CONFIGURATION_INVALID when their file is damaged
+ */
+export const existingCredentials = async (location: Location): Promise<Credentials> => {
+  const file = join(location.dataDir, CREDENTIALS_FILE);
+  const text = await readFile(file, 'utf8');
+  try {
+    return credentials.parse(JSON.parse(text));
+  } catch {
+    // Without the cause: what cannot be parsed would be quoted, and it holds passwords.
+    throw refuse(
+      `${file}, which holds the passwords of the database beside it, is damaged; restore it from a backup`,
+    );
+  }
+};
 
 /** Reads the passwords of a cluster, or makes them (mode 0600) before there is one. */
 const readCredentials = async (location: Location): Promise<Credentials> => {
   const file = join(location.dataDir, CREDENTIALS_FILE);
   if (!existsSync(file)) {
     if (existsSync(location.cluster)) {
-      throw new AppError('CONFIGURATION_INVALID', {
-        details: { reason: `${file}, which holds the passwords of the database beside it, is missing` },
-      });
+      throw refuse(`${file}, which holds the passwords of the database beside it, is missing`);
     }
     const made: Credentials = { superuser: newPassword(), owner: newPassword(), app: newPassword() };
     // Of two processes that start at once, the first one's passwords count.
-    await writeFile(file, JSON.stringify(made), { mode: 0o600, flag: 'wx', flush: true }).catch(
-      () => undefined,
-    );
+    await makeFileOnce(file, JSON.stringify(made));
   }
   return existingCredentials(location);
 };
@@ -108,11 +120,9 @@ export const ensureCluster = async (
   const written = (await readFile(versionFile, 'utf8')).trim();
   const major = binaries.version.split('.')[0];
   if (written !== major) {
-    throw new AppError('CONFIGURATION_INVALID', {
-      details: {
-        reason: `${location.cluster} was written by PostgreSQL ${written}, this is ${major}; dump it with the old version first`,
-      },
-    });
+    throw refuse(
+      `${location.cluster} was written by PostgreSQL ${written}, this is ${major}; dump it with the old version first`,
+    );
   }
   return passwords;
 };

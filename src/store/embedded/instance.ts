@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../domain/errors/index.ts';
+import { replaceFile } from '../whole-file.ts';
 import type { Location } from './location.ts';
 import { commandLine, isAlive, startedAt } from './process.ts';
 
@@ -28,20 +29,28 @@ export const readPostmaster = async (location: Location): Promise<Postmaster | n
 
 /** Writes down that this process runs the server. Called once PostgreSQL's own lock is held, never before. */
 export const claim = (location: Location): Promise<void> =>
-  writeFile(
+  replaceFile(
     ownerFile(location),
     JSON.stringify({ pid: process.pid, startedAt: startedAt(process.pid) ?? '' }),
   );
 
 export const unclaim = (location: Location): Promise<void> => rm(ownerFile(location), { force: true });
 
+/** What the file says, `null` when it is no such file: a torn one names nobody who could still be there. */
+const parsedOwner = (text: string): z.infer<typeof owner> | null => {
+  try {
+    return owner.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+};
+
 /** Id of the live Muster process that runs the server of this data directory, `null` when there is none. */
 export const liveOwner = async (location: Location): Promise<number | null> => {
   const text = await readFile(ownerFile(location), 'utf8').catch(() => null);
   if (text === null) return null;
-  const parsed = owner.safeParse(JSON.parse(text || 'null'));
-  if (!parsed.success || startedAt(parsed.data.pid) !== parsed.data.startedAt) return null;
-  return parsed.data.pid;
+  const named = parsedOwner(text);
+  return named !== null && startedAt(named.pid) === named.startedAt ? named.pid : null;
 };
 
 const inUse = (location: Location, pid: number): AppError =>

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../domain/errors/index.ts';
+import { replaceFile } from '../whole-file.ts';
 import { canEnter, type SystemUser } from './system-user.ts';
 
 /** Where root keeps what the server's user must reach; the second one where the first cannot be written. */
@@ -78,7 +79,7 @@ const clusterHome = async (dataDir: string, user: SystemUser | null, systemRoot:
   if (!canEnter(user, outside)) {
     throw refuse(`PostgreSQL runs as ${user.name}, who can enter neither ${dataDir} nor ${outside}`);
   }
-  await writeFile(pointer, `${outside}\n`);
+  await replaceFile(pointer, `${outside}\n`);
   return outside;
 };
 
