@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { AppError } from '../src/domain/index.ts';
+import { isLocalRequest } from './local-request.ts';
 
 /** Milliseconds for all checks together: the answer must tell the truth within two seconds. */
 const CHECK_MS = 1_500;
@@ -13,6 +15,8 @@ export interface ReadinessCheck {
 export interface HealthOptions {
   readonly checks: readonly ReadinessCheck[];
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** Who may read the metrics: this machine and private networks, everybody, or nobody. */
+  readonly metricsFor: 'local' | 'public' | 'off';
 }
 
 const outcome = async (check: ReadinessCheck): Promise<boolean> => {
@@ -24,6 +28,16 @@ const outcome = async (check: ReadinessCheck): Promise<boolean> => {
   } finally {
     late.abort();
   }
+};
+
+const addMetricsRoute = (server: FastifyInstance, { metrics, metricsFor }: HealthOptions): void => {
+  if (metricsFor === 'off') return;
+  server.get('/metrics', async (request, reply) => {
+    if (metricsFor === 'local' && !isLocalRequest(request)) {
+      throw new AppError('FORBIDDEN', { details: { action: 'GET /metrics (MUSTER_METRICS=local)' } });
+    }
+    return reply.header('content-type', metrics.contentType).send(await metrics.text());
+  });
 };
 
 /**
@@ -42,8 +56,5 @@ export const addHealthRoutes = (server: FastifyInstance, options: HealthOptions)
       checks: Object.fromEntries(results.map(([name, ok]) => [name, ok ? 'ok' : 'failed'])),
     });
   });
-  server.get('/metrics', async (_request, reply) => {
-    const text = await options.metrics.text();
-    return reply.header('content-type', options.metrics.contentType).send(text);
-  });
+  addMetricsRoute(server, options);
 };

@@ -143,7 +143,11 @@ const composed = async (
   });
   const observed = { db: store.database, http, jobs: () => jobs, isStopping: () => stopping };
   connectMetrics(metrics, observed);
-  addHealthRoutes(http.fastify, { checks: readinessChecks(observed), metrics });
+  addHealthRoutes(http.fastify, {
+    checks: readinessChecks(observed),
+    metrics,
+    metricsFor: config.metrics,
+  });
   await mountApi(parts, { http, sessions, closing });
   // Side by side: each has a bound of its own, and a stop must be over in 10 s.
   closing.add(() => Promise.all([http.drain(DRAIN_MS), jobs?.stop()]));

@@ -128,6 +128,16 @@ export const OPTIONS = {
       en: 'Addresses or networks of trusted reverse proxies, separated by commas; only their X-Forwarded-* headers are believed.',
     },
   }),
+  metrics: option({
+    name: 'MUSTER_METRICS',
+    parse: choice('local', 'public', 'off'),
+    fallback: 'local',
+    example: 'off',
+    meaning: {
+      zh: '/metrics 向谁开放：local 仅限本机与私有网段（经反向代理的请求须设置 MUSTER_TRUST_PROXY，否则一律拒绝），public 不限，off 关闭。',
+      en: 'Who may read /metrics: local = this machine and private networks (what comes through a proxy that MUSTER_TRUST_PROXY does not name is refused), public = everybody, off = nobody.',
+    },
+  }),
   introspection: option({
     name: 'MUSTER_INTROSPECTION',
     parse: booleanOption,

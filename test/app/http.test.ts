@@ -17,11 +17,15 @@ let base: string;
 
 const serve = async (
   routes: (server: HttpServer) => void,
-  options: { secure?: boolean; onAnswer?: Parameters<typeof createHttpServer>[0]['onAnswer'] } = {},
+  options: {
+    secure?: boolean;
+    trustProxy?: readonly string[];
+    onAnswer?: Parameters<typeof createHttpServer>[0]['onAnswer'];
+  } = {},
 ): Promise<void> => {
   server = createHttpServer({
     logger,
-    trustProxy: [],
+    trustProxy: options.trustProxy ?? [],
     secure: options.secure ?? false,
     ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
   });
@@ -148,7 +152,9 @@ describe('errors', () => {
 
 describe('readiness', () => {
   const ready = async (checks: HealthOptions['checks']): Promise<[number, unknown]> => {
-    await serve(({ fastify }) => addHealthRoutes(fastify, { checks, metrics: createMetrics() }));
+    await serve(({ fastify }) =>
+      addHealthRoutes(fastify, { checks, metrics: createMetrics(), metricsFor: 'local' }),
+    );
     const answer = await fetch(`${base}/readyz`);
     return [answer.status, await answer.json()];
   };
@@ -172,6 +178,67 @@ describe('readiness', () => {
   });
 });
 
+describe('metrics', () => {
+  type Question = { readonly from: string; readonly headers?: Record<string, string> };
+
+  const offer = (
+    metricsFor: HealthOptions['metricsFor'],
+    trustProxy: readonly string[] = [],
+  ): Promise<void> =>
+    serve(({ fastify }) => addHealthRoutes(fastify, { checks: [], metrics: createMetrics(), metricsFor }), {
+      trustProxy,
+    });
+  // Packets from those addresses cannot be had in a test; the server is told that they came.
+  const statusFor = async ({ from, headers = {} }: Question): Promise<number> =>
+    (await server.fastify.inject({ url: '/metrics', remoteAddress: from, headers })).statusCode;
+
+  it('are for this machine and private networks, and for no stranger', async () => {
+    await offer('local');
+    expect((await fetch(`${base}/metrics`)).status).toBe(200);
+    for (const from of [
+      '127.0.0.1',
+      '10.1.2.3',
+      '192.168.0.9',
+      '172.20.0.1',
+      '::1',
+      'fd00::1',
+      '::ffff:10.0.0.1',
+    ]) {
+      expect([from, await statusFor({ from })]).toEqual([from, 200]);
+    }
+    for (const from of ['203.0.113.9', '8.8.8.8', '2001:db8::1', '::ffff:8.8.8.8', '172.32.0.1']) {
+      expect([from, await statusFor({ from })]).toEqual([from, 403]);
+    }
+  });
+
+  it('are not given to whoever comes through a proxy that is not trusted', async () => {
+    await offer('local');
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
+      expect((await fetch(`${base}/metrics`, { headers: { [name]: '10.0.0.1' } })).status).toBe(403);
+    }
+  });
+
+  it('go by the address that a trusted proxy names', async () => {
+    await offer('local', ['127.0.0.1']);
+    const through = (client: string): Promise<number> =>
+      statusFor({ from: '127.0.0.1', headers: { 'x-forwarded-for': client } });
+    expect(await through('10.0.0.7')).toBe(200);
+    expect(await through('203.0.113.9')).toBe(403);
+    // What the client says of itself stands to the left of what the proxy saw.
+    expect(await through('10.0.0.7, 203.0.113.9')).toBe(403);
+    expect(await statusFor({ from: '10.0.0.5', headers: { 'x-forwarded-for': '10.0.0.7' } })).toBe(403);
+  });
+
+  it('are for everybody, or for nobody, where that was chosen', async () => {
+    await offer('public');
+    expect(await statusFor({ from: '203.0.113.9', headers: { via: '1.1 proxy' } })).toBe(200);
+    await server.drain(100);
+    await offer('off');
+    expect((await fetch(`${base}/metrics`)).status).toBe(404);
+    expect((await fetch(`${base}/healthz`)).status).toBe(200);
+  });
+});
+
 describe('overload', () => {
   it('is seen while the event loop is late, and over when it has caught up', async () => {
     let clock = 0;
@@ -189,7 +256,7 @@ describe('overload', () => {
   it('refuses a crowd with 503 and the time to come back, but not the question whether we live', async () => {
     const released = Promise.withResolvers<void>();
     await serve(({ fastify }) => {
-      addHealthRoutes(fastify, { checks: [], metrics: createMetrics() });
+      addHealthRoutes(fastify, { checks: [], metrics: createMetrics(), metricsFor: 'local' });
       fastify.get('/', async () => {
         await released.promise;
         return 'ok';
@@ -212,8 +279,7 @@ describe('overload', () => {
     expect(refused.length).toBeGreaterThan(0);
     for (const { headers } of refused) expect(headers.get('retry-after')).toBe('1');
     await Promise.all([blocked, ...crowd]);
-    await sleep(200);
-    expect((await fetch(base)).status).toBe(200);
+    await until(async () => (await fetch(base)).status === 200);
   });
 });
 

@@ -18,6 +18,7 @@ test('an empty environment is enough', () => {
     databaseUrl: null,
     introspection: false,
     trustProxy: [],
+    metrics: 'local',
     logLevel: 'info',
   });
 });
@@ -63,6 +64,7 @@ describe('the start is refused', () => {
     ['MUSTER_DB_POOL_SIZE', '0'],
     ['MUSTER_INTROSPECTION', 'perhaps'],
     ['MUSTER_MODE', 'test'],
+    ['MUSTER_METRICS', 'private'],
     ['LOG_LEVEL', 'loud'],
     ['MUSTER_TRUST_PROXY', 'proxy.example.com'],
     ['MUSTER_TRUST_PROXY', '10.0.0.0/8,10.0.0.1/33'],
