@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Database, openDatabase } from './database.ts';
-import { attachEmbedded, type EmbeddedServer, startEmbedded } from './embedded/index.ts';
+import { attachEmbedded, type EmbeddedServer, type ServerEvent, startEmbedded } from './embedded/index.ts';
 import type { EntityList } from './entity-managers.ts';
 import { appLogin, checkAppLogin, checkOwnerLogin, ownerLogin } from './logins.ts';
 import { type MasterKeys, masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
@@ -22,8 +22,8 @@ export interface OpenStoreOptions {
   /** `attach` uses a running Muster's embedded server, and starts it only when there is none: for commands. */
   readonly server?: 'start' | 'attach';
   readonly entities?: EntityList;
-  /** Told when the embedded server died unasked, and when it is back. */
-  readonly onServerEvent?: (event: 'CRASHED' | 'RESTARTED', detail: string) => void;
+  /** Told when the embedded server died unasked, when it is back, and what is unwise about the way it runs. */
+  readonly onServerEvent?: (event: ServerEvent, detail: string) => void;
 }
 
 /** Everything below the flows: the database, its secrets, and the logins for what needs one of its own. */

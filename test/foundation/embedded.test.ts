@@ -16,7 +16,7 @@ import { attachEmbedded, startEmbedded } from '../../src/store/embedded/index.ts
 import { readPostmaster } from '../../src/store/embedded/instance.ts';
 import { locate } from '../../src/store/embedded/location.ts';
 import { commandLine, isAlive } from '../../src/store/embedded/process.ts';
-import { canEnter, systemUser } from '../../src/store/embedded/system-user.ts';
+import { canEnter, sharedUserWarning, systemUser } from '../../src/store/embedded/system-user.ts';
 import { newMasterKey } from '../../src/store/master-keys.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
@@ -202,7 +202,8 @@ describe('after kill -9', () => {
     await database.close();
     await server.stop();
     expect([...outcomes].filter((code) => code !== 'UNAVAILABLE')).toEqual([]);
-    expect(events).toEqual(['CRASHED', 'RESTARTED']);
+    const warned = sharedUserWarning(systemUser()) === null ? [] : ['SHARED_USER'];
+    expect(events).toEqual([...warned, 'CRASHED', 'RESTARTED']);
   });
 
   test('a pid file that names some other process is not mistaken for a server', async () => {
@@ -213,6 +214,12 @@ describe('after kill -9', () => {
     await writeFile(join(cluster, 'postmaster.pid'), `${stale}\n`);
     expect(await noteIn(dataDir)).toEqual([{ text: 'survives' }]);
   });
+});
+
+test('only a server that runs as a user of everybody’s is warned about', () => {
+  expect(sharedUserWarning({ name: 'nobody', uid: 65_534, gid: 65_534 })).toContain('system user postgres');
+  expect(sharedUserWarning({ name: 'postgres', uid: 70, gid: 70 })).toBeNull();
+  expect(sharedUserWarning(null)).toBeNull();
 });
 
 describe('places', () => {

@@ -1,1 +1,7 @@
-export { attachEmbedded, type EmbeddedOptions, type EmbeddedServer, startEmbedded } from './server.ts';
+export {
+  attachEmbedded,
+  type EmbeddedOptions,
+  type EmbeddedServer,
+  type ServerEvent,
+  startEmbedded,
+} from './server.ts';

@@ -3,8 +3,11 @@ import { runnableBinaries } from './binaries.ts';
 import { type Credentials, ensureCluster, existingCredentials } from './cluster.ts';
 import { liveOwner, readPostmaster } from './instance.ts';
 import { type Location, locate, systemRootFor } from './location.ts';
-import { Supervisor, type SupervisorOptions } from './supervisor.ts';
-import { systemUser } from './system-user.ts';
+import { Supervisor } from './supervisor.ts';
+import { sharedUserWarning, systemUser } from './system-user.ts';
+
+/** What an operator should hear of: `SHARED_USER` at the start, the others whenever the server ends unasked. */
+export type ServerEvent = 'CRASHED' | 'RESTARTED' | 'SHARED_USER';
 
 const DATABASE = 'muster';
 const SOCKET_PORT = 5432;
@@ -18,7 +21,7 @@ export interface EmbeddedOptions {
   readonly durable?: boolean;
   /** Where root keeps what the server's user must reach. Default `/var/lib/muster`, else below the temporary directory. */
   readonly systemRoot?: string;
-  readonly onEvent?: SupervisorOptions['onEvent'];
+  readonly onEvent?: (event: ServerEvent, detail: string) => void;
 }
 
 /** A running server and its three logins. */
@@ -113,6 +116,8 @@ const bootstrap = async (superuser: pg.ClientConfig, passwords: Credentials): Pr
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
   const user = systemUser();
+  const warning = sharedUserWarning(user);
+  if (warning !== null) options.onEvent?.('SHARED_USER', warning);
   const systemRoot = await systemRootFor(user, options.systemRoot);
   const binaries = await runnableBinaries(user, systemRoot);
   const location = await locate(options.dataDir, user, systemRoot);

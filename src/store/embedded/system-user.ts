@@ -9,8 +9,9 @@ export interface SystemUser {
   readonly gid: number;
 }
 
+const SHARED = 'nobody';
 /** In order of preference: the one made for PostgreSQL, then the one that owns nothing. */
-const CANDIDATES = ['postgres', 'nobody'];
+const CANDIDATES = ['postgres', SHARED];
 
 const passwdEntries = (): SystemUser[] =>
   readFileSync('/etc/passwd', 'utf8')
@@ -34,6 +35,12 @@ export const systemUser = (): SystemUser | null => {
     details: { reason: 'PostgreSQL refuses to run as root and there is no user postgres or nobody' },
   });
 };
+
+/** What to tell an operator whose database runs as a user that other services may use too; `null` when all is well. */
+export const sharedUserWarning = (user: SystemUser | null): string | null =>
+  user?.name === SHARED
+    ? `PostgreSQL runs as ${SHARED}, whose other processes can reach its files; run Muster as a user of its own, or make a system user postgres (docs/operations.md)`
+    : null;
 
 /** Asks the kernel, as that user: modes, ACLs and mounts all count. */
 export const canEnter = (user: SystemUser, directory: string): boolean =>
