@@ -32,6 +32,13 @@ export interface BenchOptions {
 export interface BenchResult {
   readonly machine: Machine;
   readonly rows: readonly BenchRow[];
+  /** What could not be measured, and why. */
+  readonly failures: readonly Failure[];
+}
+
+export interface Failure {
+  readonly id: string;
+  readonly error: string;
 }
 
 /** A company with everything that was measured while it came in. */
@@ -47,7 +54,18 @@ const sizeOf = (people: number): CompanySize => ({ people, units: Math.ceil(peop
 interface Run extends BenchOptions {
   readonly server: BenchServer;
   readonly folder: string;
+  readonly failures: Failure[];
 }
+
+/** Rows of one goal; one that cannot be measured must not cost the others. */
+const attempt = async (run: Run, id: Goal, measure: () => Promise<BenchRow[]>): Promise<BenchRow[]> => {
+  try {
+    return await measure();
+  } catch (error) {
+    run.failures.push({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return [];
+  }
+};
 
 const measureCompany = async (run: Run, size: CompanySize): Promise<Measured> => {
   const { only, server, tell } = run;
@@ -86,7 +104,7 @@ const measureRoster = async (
   const step = async (goal: Goal, what: string, measure: () => Promise<BenchRow[]>): Promise<void> => {
     if (!wants(goal)) return;
     tell(`${what} (${goal})`);
-    rows.push(...(await measure()));
+    rows.push(...(await attempt(run, goal, measure)));
   };
   await step('P6', 'hot list', () => measureHotList(large.company));
   await step('P7', 'trivial request', () => measureTrivialRequest(large.company));
@@ -107,11 +125,11 @@ const measureAll = async (run: Run): Promise<BenchRow[]> => {
   const wants = (...goals: readonly Goal[]): boolean => goals.some((goal) => only.has(goal));
   if (wants('P17')) {
     tell('cold start (P17)');
-    rows.push(...(await measureColdStart(server)));
+    rows.push(...(await attempt(run, 'P17', () => measureColdStart(server))));
   }
   if (wants('P14')) {
     tell('pull from a paced platform (P14)');
-    rows.push(...(await measurePull(server)));
+    rows.push(...(await attempt(run, 'P14', () => measurePull(server))));
   }
   if (wants('P6', 'P7', 'P8', 'P9', 'P10', 'P11', 'P18', 'P19'))
     rows.push(...(await measureRoster(run, wants)));
@@ -124,8 +142,9 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const server = await startServer();
   try {
     const close = await withClient(server.superuser, observeMachine);
-    const rows = await measureAll({ ...options, server, folder });
-    return { machine: close(), rows };
+    const failures: Failure[] = [];
+    const rows = await measureAll({ ...options, server, folder, failures });
+    return { machine: close(), rows, failures };
   } finally {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

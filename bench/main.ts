@@ -37,3 +37,5 @@ const result = await runBench({
   tell: (line) => process.stderr.write(`${line}\n`),
 });
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : table(result.machine, result.rows));
+for (const { id, error } of result.failures) console.error(`${id} could not be measured: ${error}`);
+process.exitCode = result.failures.length === 0 ? 0 : 1;

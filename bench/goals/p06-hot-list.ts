@@ -41,7 +41,13 @@ export const gatewayShot = (gateway: Gateway, token: string): Shot => ({
   isRight: isFullPage,
 });
 
-/** Statements of one hot list, counted on the wire to PostgreSQL over many requests. */
+const BATCHES = 10;
+const REQUESTS = 20;
+
+/**
+ * Statements of one hot list, counted on the wire to PostgreSQL. The gateway also asks for things of its own every
+ * few seconds (what has changed, what there is to do); the batch that met fewest of them is the list's own.
+ */
 const statementsPerRequest = async (company: ImportedCompany): Promise<number> => {
   const { urls } = company.committed;
   const counter = await countStatements(Number(new URL(urls.app).port));
@@ -49,12 +55,13 @@ const statementsPerRequest = async (company: ImportedCompany): Promise<number> =
   const gateway = startGateway(await gatewayOn({ ...urls, app }, company.place.masterKey));
   try {
     const token = await gateway.signIn(company.place.owner);
-    const requests = 200;
-    // What a first request has to find out (keys, session) is remembered afterwards.
-    for (let warm = 0; warm < 20; warm += 1) await gateway.ask(HOT_LIST, { token });
-    const before = counter.statements;
-    for (let at = 0; at < requests; at += 1) await gateway.ask(HOT_LIST, { token });
-    return (counter.statements - before) / requests;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      const before = counter.statements;
+      for (let at = 0; at < REQUESTS; at += 1) await gateway.ask(HOT_LIST, { token });
+      fewest = Math.min(fewest, (counter.statements - before) / REQUESTS);
+    }
+    return fewest;
   } finally {
     await gateway.stop();
     await counter.close();
