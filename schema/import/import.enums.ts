@@ -126,6 +126,7 @@ export const IssueCodeEnum = registerNames<IssueCode>(
     ATTRIBUTE_ILLEGAL: 'A custom attribute has a value that it may not have.',
     ATTRIBUTE_REQUIRED: 'A required custom attribute is empty.',
     ATTRIBUTE_DUPLICATE: 'Somebody else has the value of a unique attribute.',
+    IDENTITY_DUPLICATE: 'The platform gives an id of the person to somebody else, too.',
     LEAVER: 'Is no longer on the platform.',
     PROTECTED_ACCOUNT: 'The account holds a role and is not touched by imports.',
     GUARD_TRIPPED: 'Held, because so many rows would do the same.',

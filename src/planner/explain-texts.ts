@@ -156,6 +156,10 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCode, Text>> = {
     zh: '{field} 的值“{value}”与他人重复。',
     en: 'Somebody else has the value “{value}” of {field}, too.',
   },
+  IDENTITY_DUPLICATE: {
+    zh: '平台把身份标识 {field}“{value}”同时给了他人，无法确定属于谁：请先在平台上更正。',
+    en: 'The platform gives the identity {field} “{value}” to somebody else, too: mend that on the platform first.',
+  },
   LEAVER: {
     zh: '离开平台的对象须人工确认。',
     en: 'Objects that left the platform are always held for review.',

@@ -1,8 +1,14 @@
-import { type AccountId, type MatchKey, newId, type RemoteAccountValue } from '../../domain/index.ts';
+import {
+  type AccountId,
+  type Issue,
+  type MatchKey,
+  newId,
+  type RemoteAccountValue,
+} from '../../domain/index.ts';
 import { accountFrom, applyChanges, attributeName } from '../../planner/apply-changes.ts';
 import type { AccountPlanContext, AccountRow, AccountState, PlannedAccount } from '../../planner/facts.ts';
 import type { Matched } from '../../planner/match.ts';
-import { planAccount } from '../../planner/propose.ts';
+import { addIssues, planAccount } from '../../planner/propose.ts';
 import type { RosterAccountRow, WorkRow } from '../../store/queries/import-facts.ts';
 import type { StagedAccountRow } from '../../store/queries/import-staged.ts';
 import { accountSearchRow } from '../roster/search-row.ts';
@@ -15,6 +21,8 @@ export interface AccountStaging {
   readonly matchKeys: readonly MatchKey[];
   /** Id that the account of a new person gets, when something has asked for it before. */
   readonly promisedId: (externalId: string) => AccountId | undefined;
+  /** What the fetched people together say against one of them: identities that are somebody else's, too. */
+  readonly issuesOf: (externalId: string) => readonly Issue[];
 }
 
 /** A person with the account that he is linked to, matched with, or was given by the reviewer. */
@@ -88,7 +96,10 @@ export const planStagedAccount = (
   const context = isMended ? withSeats(staging.context) : staging.context;
   const remote =
     isMended && work.remote !== null ? mendAccount(work.remote, mended, staging.context) : work.remote;
-  const planned = planAccount(context, rowOf(candidate, remote));
+  const planned = addIssues(
+    planAccount(context, rowOf(candidate, remote)),
+    staging.issuesOf(work.externalId),
+  );
   const accountId = idOf(staging, planned, work);
   const after = stateAfter(planned, planned.action === 'CREATE' ? null : current);
   const search =

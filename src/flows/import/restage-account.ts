@@ -30,7 +30,7 @@ const standingMatch = (row: StagedAccountView): Matched => {
   };
 };
 
-const stagingOf = async (tx: Tx, run: ReviewedRun, externalId: string): Promise<AccountStaging> => {
+const stagingOf = async (tx: Tx, run: ReviewedRun, row: StagedAccountView): Promise<AccountStaging> => {
   const units = await readUnitsOfRun(tx, run);
   const byExternalId = new Map<string, OrgUnitId>();
   const owned = new Set<OrgUnitId>();
@@ -38,7 +38,7 @@ const stagingOf = async (tx: Tx, run: ReviewedRun, externalId: string): Promise<
     owned.add(orgUnitId);
     if (seatable) byExternalId.set(unit, orgUnitId);
   }
-  const { accounts } = resolveManagers(await readManagers(tx, run, externalId), new Map());
+  const { accounts } = resolveManagers(await readManagers(tx, run, row.externalId), new Map());
   return {
     context: {
       rules: run.connection.pullRules,
@@ -49,6 +49,8 @@ const stagingOf = async (tx: Tx, run: ReviewedRun, externalId: string): Promise<
     },
     matchKeys: run.connection.pullRules.matchKeys,
     promisedId: () => undefined,
+    // What was fetched is the same as before: so is what it says against the row.
+    issuesOf: () => row.issues.filter(({ code }) => code === 'IDENTITY_DUPLICATE'),
   };
 };
 
@@ -61,7 +63,7 @@ export const restageAccount = async (tx: Tx, run: ReviewedRun, row: StagedAccoun
   const work = await readOneWork(tx, run, row.externalId);
   if (work === null)
     throw new AppError('NOT_FOUND', { details: { type: 'RemoteAccount', id: row.externalId } });
-  const staging = await stagingOf(tx, run, row.externalId);
+  const staging = await stagingOf(tx, run, row);
   const matches = new Map([[row.externalId, standingMatch(row)]]);
   const [candidate] = await candidatesOf(tx, [work], matches);
   if (candidate === undefined) throw new TypeError('one person, one candidate');

@@ -1,5 +1,6 @@
 import { type AccountId, newId } from '../../domain/index.ts';
 import type { AccountPlanContext } from '../../planner/facts.ts';
+import { issue } from '../../planner/issues.ts';
 import { concludeLeavers, type LeaverVerdict } from '../../planner/leavers.ts';
 import { buildMatchIndex, linkedMatch, type Matched, matchAccounts } from '../../planner/match.ts';
 import {
@@ -13,6 +14,7 @@ import {
   readWork,
   type WorkRow,
 } from '../../store/queries/import-facts.ts';
+import { readSharedIdentities } from '../../store/queries/import-identities.ts';
 import { StagedAccountWriter } from '../../store/queries/import-staged.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { chosenAccount } from './mend.ts';
@@ -122,10 +124,13 @@ export const prepareAccounts = async (
     ownsOrgUnit: (id) => units.owned.has(id),
     accountOf: (externalId) => accounts.get(externalId),
   };
+  const shared = await readSharedIdentities(tx, run.id);
   const staging: AccountStaging = {
     context,
     matchKeys: run.connection.pullRules.matchKeys,
     promisedId: (externalId) => promised.get(externalId),
+    issuesOf: (externalId) =>
+      (shared.get(externalId) ?? []).map(({ kind, value }) => issue('IDENTITY_DUPLICATE', kind, value)),
   };
   return { staging, matches };
 };

@@ -6,7 +6,7 @@ import {
 } from '../../domain/index.ts';
 import { concludeUnitLeavers } from '../../planner/leavers.ts';
 import { workInBulk } from '../../store/queries/bulk.ts';
-import { markGone, refreshCopies, refreshIdentities } from '../../store/queries/import-copies.ts';
+import { markGone, refreshCopies } from '../../store/queries/import-copies.ts';
 import { type ImportRunRow, lockRun } from '../../store/queries/import-runs.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { FlowContext } from '../context.ts';
@@ -41,10 +41,7 @@ const refresh = async (tx: Tx, run: ImportRunRow, statement: CompletenessStateme
     const verdict = concludeUnitLeavers(statement, { asked: true, stored: run.orgUnits });
     if (verdict.conclusive) await markGone(tx, 'orgUnits', seen);
   }
-  if (run.scope !== 'ORG_UNITS') {
-    await refreshCopies(tx, 'accounts', seen);
-    await refreshIdentities(tx, seen);
-  }
+  if (run.scope !== 'ORG_UNITS') await refreshCopies(tx, 'accounts', seen);
 };
 
 /** Stages, or stages again with the decisions that still hold, all rows of a run whose copies are fresh. */

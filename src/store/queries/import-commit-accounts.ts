@@ -1,5 +1,6 @@
 import type { AttributeDefinition, ImportRunId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { settleIdentities } from './import-identities.ts';
 
 interface Run {
   readonly id: ImportRunId;
@@ -165,7 +166,7 @@ export const updateMemberships = async (tx: Tx, run: Run): Promise<void> => {
 const AGREED = `case when s.issues = '[]' and a.manager_id is not distinct from (s.after->>'managerId')::uuid
   then s.content_hash end`;
 
-/** Links made and agreements renewed by the accepted rows. */
+/** Links made and agreements renewed by the accepted rows, and the identities of everybody who is linked then. */
 export const linkAccounts = async (tx: Tx, run: Run): Promise<void> => {
   await tx.query(
     `insert into muster.account_link (tenant_id, id, connection_id, remote_account_id, account_id, origin,
@@ -185,6 +186,7 @@ export const linkAccounts = async (tx: Tx, run: Run): Promise<void> => {
        and (s.action <> 'NONE' or a.version = s.base_version)`,
     [run.id],
   );
+  await settleIdentities(tx, run);
 };
 
 /** Unique values of custom attributes, written anew for the given owners (a query of ids). */
