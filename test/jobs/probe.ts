@@ -96,7 +96,7 @@ export const startWorker = (
     connection: test.app,
     tasks: TASKS,
     giveUpTask: GIVE_UP_TASK,
-    leaseMs: options.leaseMs ?? 1_000,
+    leaseMs: options.leaseMs ?? 10_000,
     onBeat: () => undefined,
     onExecution: options.onExecution ?? (() => undefined),
   });

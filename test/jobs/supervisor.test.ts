@@ -24,7 +24,8 @@ const start = async (leaseMs: number): Promise<Supervisor> => {
 
 afterEach(async () => {
   await running?.stop();
-  expect(await test.look('select id from muster.job_worker')).toEqual([]);
+  // A thread's own end and its supervisor's may still be giving the lease back.
+  await until(async () => (await test.look('select id from muster.job_worker')).length === 0);
 });
 
 describe('the supervisor', () => {
@@ -57,10 +58,14 @@ describe('the supervisor', () => {
   });
 
   it('ends and replaces a thread that hangs', async () => {
-    const supervisor = await start(500);
-    const id = await probe.add('hang', { ms: 60_000 });
-    expect(await probe.noted(id, 'end')).toContainEqual({ what: 'end', attempt: 2 });
-    expect(supervisor.replaced).toBe(1);
+    const supervisor = await start(1_000);
+    // Longer than the test may take: only a thread that is ended lets go of it.
+    const id = await probe.add('hang', { ms: 600_000 });
+    const last = (await probe.noted(id, 'end')).at(-1);
+    expect(last?.what).toBe('end');
+    // On a machine that is busy enough the next thread seems to hang, too, and is replaced as well.
+    expect(last?.attempt).toBeGreaterThan(1);
+    expect(supervisor.replaced).toBeGreaterThan(0);
   });
 
   it('keeps working after PostgreSQL has ended every connection', async () => {

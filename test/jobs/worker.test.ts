@@ -32,6 +32,7 @@ describe('a job worker', () => {
     await probe.noted(id, 'end');
     await until(async () => (await probe.runs(id))[0]?.result === 'OK');
     expect(await probe.runs(id)).toEqual([{ attempt: 1, result: 'OK', error_code: null }]);
+    await until(async () => executions.length > 0);
     expect(executions).toMatchObject([{ task: 'work', result: 'OK' }]);
     await until(async () => (await probe.jobsLeft()) === 0);
   });
@@ -70,7 +71,7 @@ describe('a job worker', () => {
   });
 
   it('records a failure with its code, and gives a job up when its attempts are used up', async () => {
-    await start({ leaseMs: 400 });
+    await start({ leaseMs: 2_000 });
     const id = await probe.add('fail', { maxAttempts: 1 });
     expect(await probe.noted(id, 'given up')).toHaveLength(1);
     expect(await probe.runs(id)).toEqual([{ attempt: 1, result: 'FAILED', error_code: 'INTERNAL' }]);
