@@ -47,6 +47,9 @@ export const recheckTree = async (tx: Tx, runId: ImportRunId): Promise<void> => 
   );
 };
 
+/** What a unit is called to people: a blank name says nothing. */
+const nameOf = ({ name, externalId }: TreeRow): string => (name.trim() === '' ? externalId : name);
+
 /** The tree that the accepted rows lead to: what speaks against it, and its units, parents before children. */
 export const judgeAccepted = async (
   tx: Tx,
@@ -58,7 +61,7 @@ export const judgeAccepted = async (
   if (rows.length === 0) return { obstacle: { count: 0, names: [] }, order: [] };
   const roster = await readRosterUnits(tx);
   const conflicts = findTreeConflicts(rows, roster);
-  const names = rows.filter(({ externalId }) => conflicts.has(externalId)).map(({ name }) => name);
+  const names = rows.filter(({ externalId }) => conflicts.has(externalId)).map(nameOf);
   const touched = new Set<string>(rows.flatMap(({ orgUnitId }) => orgUnitId ?? []));
   const order = treeAfter(rows, roster).order.filter((id) => touched.has(id)) as OrgUnitId[];
   return { obstacle: { count: names.length, names: names.sort().slice(0, 20) }, order };

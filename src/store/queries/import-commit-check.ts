@@ -9,6 +9,9 @@ export interface Obstacle {
 
 const NAMED = 20;
 
+/** What a staged row is called to people: its platform id when it has no name, or a blank one. */
+const NAME_OF = (alias: string): string => `coalesce(nullif(btrim(${alias}.name), ''), ${alias}.external_id)`;
+
 const obstacle = async (tx: Tx, rows: string, params: readonly unknown[]): Promise<Obstacle> => {
   const found = await tx.query<Obstacle>(
     `with found as materialized (${rows})
@@ -24,10 +27,11 @@ const obstacle = async (tx: Tx, rows: string, params: readonly unknown[]): Promi
 export const invalidRows = (tx: Tx, runId: ImportRunId): Promise<Obstacle> =>
   obstacle(
     tx,
-    `select coalesce(name, external_id) as name from muster.staged_account
+    `select ${NAME_OF('r')} as name from muster.staged_account r
        where run_id = $1 and blocking and decision <> 'SKIPPED'
      union all
-     select name from muster.staged_org_unit where run_id = $1 and blocking and decision <> 'SKIPPED'`,
+     select ${NAME_OF('r')} from muster.staged_org_unit r
+       where run_id = $1 and blocking and decision <> 'SKIPPED'`,
     [runId],
   );
 
@@ -35,7 +39,7 @@ export const invalidRows = (tx: Tx, runId: ImportRunId): Promise<Obstacle> =>
 export const clashingRows = (tx: Tx): Promise<Obstacle> =>
   obstacle(
     tx,
-    `select distinct coalesce(s.name, s.external_id) as name
+    `select distinct ${NAME_OF('s')} as name
      from pg_temp.cross_issue x join muster.staged_account s on s.id = x.id where x.blocking`,
     [],
   );
@@ -75,30 +79,30 @@ export const staleRows = (
 ): Promise<Obstacle> =>
   obstacle(
     tx,
-    `select s.name from muster.staged_org_unit s left join muster.org_unit u on u.id = s.org_unit_id
+    `select ${NAME_OF('s')} as name from muster.staged_org_unit s left join muster.org_unit u on u.id = s.org_unit_id
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ${WRITING}
        and u.version is distinct from s.base_version
      union all
-     select s.name from muster.staged_org_unit s
+     select ${NAME_OF('s')} from muster.staged_org_unit s
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ('CREATE', 'LINK')
        and exists (select from muster.org_unit_link l where l.remote_org_unit_id = s.remote_org_unit_id
          or (l.connection_id = $2 and l.org_unit_id = s.org_unit_id))
      union all
-     select coalesce(s.name, s.external_id)
+     select ${NAME_OF('s')}
      from muster.staged_account s left join muster.account a on a.id = s.account_id
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ${WRITING}
        and a.version is distinct from s.base_version
      union all
-     select coalesce(s.name, s.external_id) from muster.staged_account s
+     select ${NAME_OF('s')} from muster.staged_account s
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ('CREATE', 'LINK')
        and exists (select from muster.account_link l where l.remote_account_id = s.remote_account_id)
      union all
-     select coalesce(s.name, s.external_id) from muster.staged_account s
+     select ${NAME_OF('s')} from muster.staged_account s
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action = 'LINK'
        and exists (select from muster.account_link l
          where l.connection_id = $2 and l.account_id = s.account_id)
      union all
-     select coalesce(s.name, s.external_id) from muster.staged_account s
+     select ${NAME_OF('s')} from muster.staged_account s
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ${WRITING}
        and (s.action in ('DISABLE', 'LINK') or s.changes @> any (array[
          '[{"field":"userName"}]', '[{"field":"email"}]', '[{"field":"mobile"}]', '[{"field":"status"}]']::jsonb[]))
