@@ -1,1 +1,1 @@
-export { createLogger, forRequest, type Logger, type LogSettings } from './logger.ts';
+export { createLogger, forRequest, type Logger } from './logger.ts';

@@ -11,7 +11,7 @@ import { redact } from './redact.ts';
 
 export type { Logger } from 'pino';
 
-export interface LogSettings {
+interface LogSettings {
   readonly level: string;
   /** Where lines go; standard output by default. */
   readonly to?: DestinationStream;

@@ -93,11 +93,3 @@ export const canonicalOrgUnitText = (value: RemoteOrgUnitValue): string => {
   const name = `,"name":${quote(value.name)}${optional('order', value.order)}`;
   return `${head}${ids}${leaders}${name},"parentExternalId":${quote(value.parentExternalId)}}`;
 };
-
-/** Content hash of a remote person: SHA-256, hex. Equal exactly when nothing that was seen has changed. */
-export const accountContentHash = (value: RemoteAccountValue): string =>
-  sha256Hex(canonicalAccountText(value));
-
-/** Content hash of a remote unit: SHA-256, hex. */
-export const orgUnitContentHash = (value: RemoteOrgUnitValue): string =>
-  sha256Hex(canonicalOrgUnitText(value));

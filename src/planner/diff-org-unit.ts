@@ -8,9 +8,6 @@ import { sortChanges } from './digest.ts';
 import { NO_CHANGES, type RosterOrgUnit } from './facts.ts';
 import { cleanText } from './normalise.ts';
 
-/** Every field of a unit that an import can write; custom attributes come as `attributes.<name>`. */
-export const IMPORTED_ORG_UNIT_FIELDS = ['name', 'order', 'parentId'] as const;
-
 /**
  * What a pull would change at a unit, sorted by field. `parentAfter` absent = the parent is not the platform's
  * to say (top unit) or not known; an empty name is an issue, not a change. For a new unit `current` is `null`.

@@ -25,9 +25,6 @@ export const IMPORTED_ACCOUNT_FIELDS = [
 ] as const;
 export type ImportedAccountField = (typeof IMPORTED_ACCOUNT_FIELDS)[number];
 
-/** Fields that point at other people: written in a second wave, when both ends exist (field-notes rule 23). */
-export const SECOND_WAVE_FIELDS: readonly string[] = ['managerId'];
-
 export interface AccountDiff {
   /** Sorted by field. */
   readonly changes: readonly FieldChange[];

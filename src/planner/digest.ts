@@ -86,7 +86,10 @@ export class RunDigest {
   }
 }
 
-/** Digest of a run whose rows are at hand in any order; see {@link RunDigest}. */
+/**
+ * Digest of a run whose rows are at hand in any order; see {@link RunDigest}. The oracle that the digest taken
+ * in SQL is held to.
+ */
 export const runDigest = (rows: readonly DigestedRow[]): string => {
   const digest = new RunDigest();
   for (const row of rows.toSorted(compareRows)) digest.add(row);

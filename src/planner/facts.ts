@@ -1,7 +1,7 @@
 import type { PullRules } from '../domain/connection.ts';
 import type { AccountId, OrgUnitId } from '../domain/ids.ts';
 import type { RemoteAccountValue } from '../domain/remote.ts';
-import type { AccountStatus, AttributeDefinition, Attributes, OrgUnitStatus } from '../domain/roster.ts';
+import type { Account, AttributeDefinition, Attributes, OrgUnitStatus } from '../domain/roster.ts';
 import type {
   Decision,
   FieldChange,
@@ -22,17 +22,7 @@ export interface MembershipState {
 }
 
 /** What an import may see and write of an account. There is no role in it, and there must never be one. */
-export interface AccountState {
-  readonly userName: string;
-  readonly displayName: string;
-  readonly status: AccountStatus;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
-  readonly title: string | null;
-  readonly managerId: AccountId | null;
-  readonly primaryOrgUnitId: OrgUnitId;
-  readonly attributes: Attributes;
+export interface AccountState extends Omit<Account, 'id' | 'tenantId' | 'version'> {
   readonly memberships: readonly MembershipState[];
 }
 

@@ -63,7 +63,8 @@ const invertCreate = (row: CommittedRow, current: CurrentState | null): Inverse 
 /**
  * The inverse of one committed row, from what it wrote and what is there now. A field that already holds its
  * old value is left; one that holds neither is a conflict and the whole row is left to people: half a row
- * taken back would be a state that nobody ever approved.
+ * taken back would be a state that nobody ever approved. Imports are taken back in SQL, for all rows at once;
+ * this is the meaning that it has, written once more to be tested by itself.
  */
 export const invertRow = (row: CommittedRow, current: CurrentState | null): Inverse => {
   if (row.action === 'NONE') return { kind: 'NOTHING' };

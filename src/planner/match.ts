@@ -1,17 +1,12 @@
 import type { AccountId } from '../domain/ids.ts';
 import type { RemoteAccountValue } from '../domain/remote.ts';
+import type { Account } from '../domain/roster.ts';
 import type { MatchKey, MatchResult } from '../domain/staging.ts';
 import { compareCodePoints, fold } from './fold.ts';
 import { cleanText, normaliseEmail, normaliseMobile } from './normalise.ts';
 
 /** What matching reads of an account. Deleted accounts are not offered. */
-export interface MatchableAccount {
-  readonly id: AccountId;
-  readonly userName: string;
-  readonly displayName: string;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
+export interface MatchableAccount extends Pick<Account, 'id' | MatchKey['rosterField']> {
   /** Linked to a person of this connection already. */
   readonly linked: boolean;
 }

@@ -1,5 +1,3 @@
-import { fold } from './fold.ts';
-
 /** Highest length of an account's display name and of an org unit's name, in characters (code points). */
 export const NAME_MAX_LENGTH = 200;
 /** Highest length of a user name, in characters (code points). */
@@ -119,6 +117,3 @@ const LEGAL_USER_NAME = /^[^\p{Z}\p{C}\s\u2800\u3164\uffa0]+$/u;
 /** True for 1–64 characters (code points) without blanks, control, format or unassigned characters. */
 export const isLegalUserName = (userName: string): boolean =>
   fits(userName, USER_NAME_MAX_LENGTH) && LEGAL_USER_NAME.test(userName);
-
-/** Under which a user name is unique in its tenant. */
-export const userNameKey = (userName: string): string => fold(userName);

@@ -37,20 +37,20 @@ export const readingsOf = (character: string): readonly string[] => {
 };
 
 /** Reading of each character in its context: surname reading at the head, dictionary phrases elsewhere. */
-const readInContext = (text: string, kind: 'person' | 'phrase'): readonly string[] =>
+const readInContext = (text: string): readonly string[] =>
   pinyin(text, {
     toneType: 'none',
     type: 'array',
     v: true,
-    ...(kind === 'person' ? { surname: 'head' as const } : {}),
+    surname: 'head',
   });
 
 /** All alternatives of every syllable, the reading in context first. */
-const alternatives = (text: string, kind: 'person' | 'phrase'): (readonly string[])[] => {
+const alternatives = (text: string): (readonly string[])[] => {
   const known = [...text].map(readingsOf);
   // Only an ambiguous character needs its context, and most names have none.
   if (known.every((readings) => readings.length <= 1)) return known;
-  const inContext = readInContext(text, kind);
+  const inContext = readInContext(text);
   return known.map((readings, i) => {
     const first = inContext[i];
     if (readings.length === 0 || first === undefined || readings[0] === first) return readings;
@@ -62,9 +62,9 @@ const alternatives = (text: string, kind: 'person' | 'phrase'): (readonly string
  * Readings of a run of Chinese characters, syllable by syllable; at most four combinations, the likeliest
  * first. Characters without reading are left out.
  */
-export const readingsOfRun = (text: string, kind: 'person' | 'phrase'): readonly (readonly string[])[] => {
+export const readingsOfRun = (text: string): readonly (readonly string[])[] => {
   let combinations: string[][] = [[]];
-  for (const syllables of alternatives(text, kind)) {
+  for (const syllables of alternatives(text)) {
     if (syllables.length === 0) continue;
     const room = Math.max(1, Math.floor(READINGS_PER_NAME / combinations.length));
     const taken = syllables.slice(0, room);

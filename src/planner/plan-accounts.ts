@@ -112,8 +112,8 @@ const tripped = (guards: Guards, action: string): boolean =>
 /**
  * Plan of a whole pull of people, in memory: matching, difference, issues, quota and guards.
  *
- * This is the meaning of staging. The flow stages the same in SQL and in batches; this function is what it is
- * checked against, and what small runs and previews may use as it is.
+ * This is the meaning of staging. The flow stages the same in SQL and in batches; this function is the oracle
+ * that it is held to, and nothing else calls it.
  */
 export const planAccounts = (input: AccountPlanInput): AccountPlan => {
   const roster = new Map(input.roster.map((account) => [account.id, account]));

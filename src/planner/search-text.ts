@@ -62,9 +62,9 @@ const spellings = (syllables: readonly string[]): string[] => {
   return found;
 };
 
-const addPinyin = (keys: Set<string>, name: string, kind: 'person' | 'phrase'): void => {
+const addPinyin = (keys: Set<string>, name: string): void => {
   for (const run of name.match(HAN_RUNS) ?? []) {
-    for (const syllables of readingsOfRun(run, kind)) {
+    for (const syllables of readingsOfRun(run)) {
       for (const spelling of spellings(syllables)) keys.add(spelling);
     }
   }
@@ -101,19 +101,11 @@ const keysToSearch = (keys: Set<string>): SearchKeys => {
 export const accountSearchKeys = (account: SearchedAccount): SearchKeys => {
   const name = searchForm(account.displayName);
   const keys = new Set<string>([name]);
-  addPinyin(keys, name, 'person');
+  addPinyin(keys, name);
   keys.add(searchForm(account.userName));
   if (account.email !== null) keys.add(searchForm(account.email));
   if (account.mobile !== null) keys.add(searchForm(account.mobile));
   if (account.jobNumber !== null) keys.add(searchForm(account.jobNumber));
-  return keysToSearch(keys);
-};
-
-/** Search keys of a name that is no person's, e.g. an org unit's: read as a phrase (重庆 is `chongqing`). */
-export const phraseSearchKeys = (text: string): SearchKeys => {
-  const name = searchForm(text);
-  const keys = new Set<string>([name]);
-  addPinyin(keys, name, 'phrase');
   return keysToSearch(keys);
 };
 

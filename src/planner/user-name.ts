@@ -9,7 +9,7 @@ const NOT_IN_USER_NAME = /[^a-z0-9]+/g;
 const inPinyin = (name: string): string =>
   cleanText(name)
     .normalize('NFKC')
-    .replace(HAN_RUN, (run) => readingsOfRun(run, 'person')[0]?.join('') ?? '')
+    .replace(HAN_RUN, (run) => readingsOfRun(run)[0]?.join('') ?? '')
     .toLowerCase()
     .replace(NOT_IN_USER_NAME, '');
 

@@ -6,11 +6,7 @@ import {
   findConnectionApps,
   updateConnectionApp,
 } from '../../src/flows/connection/connection-app.ts';
-import {
-  deleteConnection,
-  enableConnection,
-  getConnection,
-} from '../../src/flows/connection/manage-connection.ts';
+import { deleteConnection, getConnection } from '../../src/flows/connection/manage-connection.ts';
 import { openConnection } from '../../src/flows/connection/open-connection.ts';
 import { createConnection, updateConnection } from '../../src/flows/connection/save-connection.ts';
 import { testConnection } from '../../src/flows/connection/test-connection.ts';
@@ -118,11 +114,11 @@ describe('saving', () => {
 describe('using', () => {
   test('a disabled connection does not import, and accounts do not come before units', async () => {
     const made = await connectTo(world, simulator, { name: 'order' });
-    await enableConnection(world.context, { id: made.id, enabled: false });
+    await updateConnection(world.context, { id: made.id, enabled: false });
     const start = (scope: 'ACCOUNTS' | 'ORG_UNITS') =>
       startImport(world.context, { connectionId: made.id, scope });
     await expect(start('ORG_UNITS')).rejects.toMatchObject({ code: 'CONNECTION_DISABLED' });
-    await enableConnection(world.context, { id: made.id, enabled: true });
+    await updateConnection(world.context, { id: made.id, enabled: true });
     await expect(start('ACCOUNTS')).rejects.toMatchObject({ code: 'IMPORT_UNITS_FIRST' });
     const units = await pull(world, made, 'ORG_UNITS');
     expect(units.counts).toMatchObject({ accounts: { rows: 0 } });

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  accountSearchKeys,
-  phraseSearchKeys,
-  type SearchKeys,
-  searchQuery,
-} from '../../src/planner/search-text.ts';
+import { accountSearchKeys, type SearchKeys, searchQuery } from '../../src/planner/search-text.ts';
 
 const account = (displayName: string, more: Partial<Parameters<typeof accountSearchKeys>[0]> = {}) =>
   accountSearchKeys({ displayName, userName: 'u1', email: null, mobile: null, jobNumber: null, ...more });
@@ -90,12 +85,6 @@ describe('search keys', () => {
     expect(finds(account('𠮷野家'), 'yejia')).toBe(true);
     expect(finds(account('Zoë Ångström'), 'zoëå')).toBe(true);
     expect(finds(account('阿Q'), '阿q')).toBe(true);
-  });
-
-  it('read units as phrases', () => {
-    expect(finds(phraseSearchKeys('重庆办事处'), 'chongqing')).toBe(true);
-    expect(finds(phraseSearchKeys('银行会计部'), 'yinhangkuaiji')).toBe(true);
-    expect(finds(phraseSearchKeys('银行会计部'), 'yhkjb')).toBe(true);
   });
 
   it('find every piece of every key, and are the same each time', () => {

@@ -9,7 +9,7 @@ import {
 import { workingRun } from '../../store/queries/import-runs.ts';
 import { actorOf, type FlowContext } from '../context.ts';
 import { connectionNotFound } from './open-connection.ts';
-import { lockForChange, updateConnection } from './save-connection.ts';
+import { lockForChange } from './save-connection.ts';
 
 /** All connections of the tenant, by name. */
 export const findConnections = (context: FlowContext): Promise<ConnectionRow[]> =>
@@ -24,12 +24,6 @@ export const getConnection = async (
   if (row === null) throw connectionNotFound(input.id);
   return row;
 };
-
-/** Switches a connection on or off (row ID-11). A pull that works already goes on. */
-export const enableConnection = (
-  context: FlowContext,
-  input: { readonly id: ConnectionId; readonly enabled: boolean; readonly version?: number },
-): Promise<ConnectionRow> => updateConnection(context, input);
 
 /**
  * Removes a connection with its copies, links and import runs. Accounts and units stay, as does what was written

@@ -1,5 +1,11 @@
-import type { AccountId } from '../../domain/index.ts';
+import type { Account, AccountId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+
+/** The fields of an account that it is found by. */
+export type SearchableAccount = Pick<
+  Account,
+  'id' | 'displayName' | 'userName' | 'email' | 'mobile' | 'jobNumber' | 'attributes'
+>;
 
 /** What an account is found by, computed by flows/roster/search-row.ts. */
 export interface AccountSearchRow {

@@ -1,21 +1,9 @@
-import type { AccountId, AccountStatus, Attributes, OrgUnitId } from '../../domain/index.ts';
+import type { Account, AccountId, OrgUnitId } from '../../domain/index.ts';
 import { newId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
 
 /** An account as edits need it. */
-export interface AccountRecord {
-  readonly id: AccountId;
-  readonly userName: string;
-  readonly displayName: string;
-  readonly status: AccountStatus;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
-  readonly title: string | null;
-  readonly managerId: AccountId | null;
-  readonly primaryOrgUnitId: OrgUnitId;
-  readonly attributes: Attributes;
-  readonly version: number;
+export interface AccountRecord extends Omit<Account, 'tenantId'> {
   readonly deletedAt: Date | null;
   readonly restoreUntil: Date | null;
 }
@@ -35,18 +23,7 @@ export const lockAccounts = (tx: Tx, ids: readonly AccountId[]): Promise<Account
     [tx.context.tenantId, ids],
   );
 
-export interface NewAccount {
-  readonly id: AccountId;
-  readonly userName: string;
-  readonly displayName: string;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
-  readonly title: string | null;
-  readonly managerId: AccountId | null;
-  readonly primaryOrgUnitId: OrgUnitId;
-  readonly attributes: Attributes;
-}
+export type NewAccount = Omit<Account, 'tenantId' | 'status' | 'version'>;
 
 export const insertAccount = async (tx: Tx, account: NewAccount): Promise<void> => {
   await tx.execute(

@@ -1,6 +1,6 @@
 import type {
+  Account,
   AccountId,
-  AccountStatus,
   AttributeDefinition,
   Attributes,
   ConnectionId,
@@ -110,13 +110,7 @@ export const readDefinitions = (tx: Tx, target: 'ACCOUNT' | 'ORG_UNIT'): Promise
     [target],
   );
 
-export interface MatchableRow {
-  readonly id: AccountId;
-  readonly userName: string;
-  readonly displayName: string;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
+export interface MatchableRow extends Pick<Account, 'id' | MatchKey['rosterField']> {
   readonly linked: boolean;
 }
 
@@ -194,19 +188,7 @@ export const keepPreviousAccounts = async (
 };
 
 /** An account of the roster with what the planner asks for. */
-export interface RosterAccountRow {
-  readonly id: AccountId;
-  readonly userName: string;
-  readonly displayName: string;
-  readonly status: AccountStatus;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
-  readonly title: string | null;
-  readonly managerId: AccountId | null;
-  readonly primaryOrgUnitId: OrgUnitId;
-  readonly attributes: Attributes;
-  readonly version: number;
+export interface RosterAccountRow extends Omit<Account, 'tenantId'> {
   readonly disabledByImport: boolean;
   readonly protected: boolean;
   readonly memberships: readonly {
@@ -217,9 +199,6 @@ export interface RosterAccountRow {
     readonly order: string;
   }[];
 }
-
-/** Reasons of status that only an import writes; see `commit`. */
-export const IMPORT_STATUS_REASONS = ['LEFT_PLATFORM', 'REMOTE_INACTIVE'] as const;
 
 const ACCOUNT_JSON = `
   jsonb_build_object('id', a.id, 'userName', a.user_name, 'displayName', a.display_name, 'status', a.status,

@@ -1,5 +1,6 @@
-import type { AccountId, Attributes, ImportRunId } from '../../domain/index.ts';
+import type { ImportRunId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import type { SearchableAccount } from './accounts-search.ts';
 import { workInBulk } from './bulk.ts';
 import { applyMembershipTargets, createMembershipTargets } from './import-commit-accounts.ts';
 import { applyUnitChanges, createUnitChanges } from './import-commit-units.ts';
@@ -212,22 +213,12 @@ export const revertUnits = async (tx: Tx, run: Run): Promise<void> => {
   );
 };
 
-export interface SearchedRow {
-  readonly id: AccountId;
-  readonly displayName: string;
-  readonly userName: string;
-  readonly email: string | null;
-  readonly mobile: string | null;
-  readonly jobNumber: string | null;
-  readonly attributes: Attributes;
-}
-
 /** Restored accounts behind an id, in order, for their search rows to be written anew. */
 export const restoredAccounts = (
   tx: Tx,
   page: { readonly after: string | null; readonly limit: number },
-): Promise<SearchedRow[]> =>
-  tx.query<SearchedRow & Record<string, unknown>>(
+): Promise<SearchableAccount[]> =>
+  tx.query<SearchableAccount & Record<string, unknown>>(
     `select a.id, a.display_name as "displayName", a.user_name as "userName", a.email, a.mobile,
        a.job_number as "jobNumber", a.attributes
      from muster.account a join pg_temp.revert_account r on r.id = a.id
