@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { GIVE_UP_TASK, giveUpTask } from '../../jobs/give-up.ts';
 import { defineTask } from '../../jobs/task.ts';
-import type { TenantId } from '../../src/domain/index.ts';
+import { AppError, type TenantId } from '../../src/domain/index.ts';
 
 /*
  * Tasks whose effects can be seen from outside: they write rows to a table of the test. Loaded by worker threads
@@ -72,6 +72,16 @@ const fail = defineTask({
   },
 });
 
+/** Fails as if a platform had asked for peace for `ms`; 0 = the time that the error's row tells. */
+const blocked = defineTask({
+  name: 'blocked',
+  payload,
+  subject,
+  run: async ({ now }, { ms }) => {
+    throw new AppError('PLATFORM_IP_BLOCKED', ms === 0 ? {} : { retryAt: now().getTime() + ms });
+  },
+});
+
 const crash = defineTask({
   name: 'crash',
   payload,
@@ -83,6 +93,6 @@ const crash = defineTask({
   },
 });
 
-const TESTED = [work, endure, hang, fail, crash];
+const TESTED = [work, endure, hang, fail, blocked, crash];
 
 export const TASKS = [...TESTED, giveUpTask(TESTED)];

@@ -2,8 +2,9 @@ import { AppError, type ImportRunId } from '../../domain/index.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import { dropFetched } from '../../store/queries/import-fetched.ts';
 import { type ImportRunRow, lockRun, markDiscarded, requestCancel } from '../../store/queries/import-runs.ts';
+import { wakeJob } from '../../store/queries/jobs.ts';
 import type { FlowContext } from '../context.ts';
-import { importActor, runNotFound } from './run-context.ts';
+import { importActor, importJobKey, runNotFound } from './run-context.ts';
 
 /**
  * Asks a working import to stop; it does so within one call to the platform. One that nobody executes yet is over
@@ -21,6 +22,8 @@ export const cancelImport = (
       if (standing === null) throw runNotFound(input.runId);
       throw new AppError('IMPORT_PHASE_WRONG', { details: { phase: standing.phase } });
     }
+    // It may be waiting for its next attempt, which is when it would hear of this.
+    await wakeJob(tx, importJobKey(run.id));
     await insertAuditEvent(tx, { action: 'import.requestCancel', objectType: 'ImportRun', objectId: run.id });
     return run;
   });

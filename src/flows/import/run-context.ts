@@ -11,5 +11,8 @@ export const tenantOf = (context: FlowContext): TenantId => context.principal.te
 /** Longest single statement of staging and commit: a million people, with room. Milliseconds. */
 export const BULK_TIMEOUT = 600_000;
 
+/** Key of the job that executes a run. */
+export const importJobKey = (runId: ImportRunId): string => `import:${runId}`;
+
 export const runNotFound = (runId: string): AppError =>
   new AppError('NOT_FOUND', { details: { type: 'ImportRun', id: runId } });

@@ -12,7 +12,10 @@ import { addJob } from '../../store/queries/jobs.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { connectionNotFound, requirePlatform } from '../connection/open-connection.ts';
 import type { FlowContext } from '../context.ts';
-import { importActor } from './run-context.ts';
+import { importActor, importJobKey } from './run-context.ts';
+
+/** With the queue's pauses about half an hour of trouble that a platform sets no time for; then the run has failed. */
+const ATTEMPTS = 8;
 
 export interface StartImportInput {
   readonly connectionId: ConnectionId;
@@ -59,8 +62,9 @@ export const startImport = async (context: FlowContext, input: StartImportInput)
     await addJob(tx, {
       task: 'run-import',
       payload: { tenantId: context.principal.tenantId, runId: id },
-      key: `import:${id}`,
+      key: importJobKey(id),
       queue: `connection:${input.connectionId}`,
+      maxAttempts: ATTEMPTS,
     });
     await insertAuditEvent(tx, {
       action: 'import.start',

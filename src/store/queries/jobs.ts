@@ -1,3 +1,4 @@
+import type { Database } from '../database.ts';
 import type { Tx } from '../transaction.ts';
 
 /** One piece of work for `jobs/`. */
@@ -38,3 +39,29 @@ export const addJob = async (tx: Tx, job: JobSpec): Promise<void> => {
     job.priority ?? null,
   ]);
 };
+
+/** Lets a job that waits for its next attempt start at once; one that runs, or that nobody has, is left alone. */
+export const wakeJob = async (tx: Tx, key: string): Promise<void> => {
+  await tx.query(
+    `select from graphile_worker.reschedule_jobs(
+       array(select id from graphile_worker._private_jobs where key = $1), run_at => now())`,
+    [key],
+  );
+};
+
+// When the attempt has failed, the queue adds a pause of e^attempt seconds to this: it is taken off beforehand, so
+// that the job waits for the later of the two and not for their sum.
+const POSTPONE = `
+  update graphile_worker._private_jobs
+  set run_at = $3::timestamptz - exp(least(attempts, 10)) * interval '1 second'
+  where id = $1 and attempts = $2 and locked_by is not null`;
+
+/** Keeps a running job, whose attempt is about to fail, from being tried again before an instant. */
+export const postponeJob = (
+  db: Database,
+  job: { readonly id: string; readonly attempt: number },
+  until: Date,
+): Promise<void> =>
+  db.system(async (client) => {
+    await client.query(POSTPONE, [job.id, job.attempt, until]);
+  });
