@@ -26,7 +26,7 @@ export const PAGE_LIMIT = 201;
 const limitOf = (first: number): number => {
   if (Number.isInteger(first) && first >= 1 && first <= PAGE_LIMIT) return first;
   throw new AppError('INPUT_INVALID', {
-    details: { field: 'first', reason: `1 to ${PAGE_LIMIT}` },
+    details: { field: 'first', reason: `1 to ${PAGE_LIMIT}`, reasonZh: `应为 1 到 ${PAGE_LIMIT}` },
     path: ['first'],
   });
 };

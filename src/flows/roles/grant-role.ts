@@ -43,9 +43,13 @@ export const grantRole = async (context: FlowContext, input: GrantRoleInput): Pr
   const { principal, db } = context;
   requireOwner(principal, 'grantRole');
   const subtree = input.orgUnitId ?? null;
-  if (input.role === 'MEMBER') throw invalid('role', 'every account is a member already');
+  if (input.role === 'MEMBER')
+    throw invalid('role', { zh: '每个账号本来就是成员', en: 'every account is a member already' });
   if (subtree !== null && input.role !== 'DIRECTORY_ADMIN') {
-    throw invalid('orgUnitId', 'only DIRECTORY_ADMIN can be limited to a subtree');
+    throw invalid('orgUnitId', {
+      zh: '只有 DIRECTORY_ADMIN 可以限定在某个部门之下',
+      en: 'only DIRECTORY_ADMIN can be limited to a subtree',
+    });
   }
   return db.transaction(actorOf(principal), async (tx) => {
     const accountId = await requireReceiver(tx, input.accountId);

@@ -5,6 +5,7 @@ import {
   isId,
   type OrgUnitId,
   type Principal,
+  type Text,
 } from '../../domain/index.ts';
 import {
   type AccountRecord,
@@ -21,8 +22,11 @@ export type InputPath = readonly (string | number)[];
 export const notFound = (type: string, id: string, path?: InputPath): AppError =>
   new AppError('NOT_FOUND', { details: { type, id }, ...(path === undefined ? {} : { path }) });
 
-export const invalid = (field: string, reason: string, path?: InputPath): AppError =>
-  new AppError('INPUT_INVALID', { details: { field, reason }, path: path ?? ['input', field] });
+export const invalid = (field: string, reason: Text, path?: InputPath): AppError =>
+  new AppError('INPUT_INVALID', {
+    details: { field, reason: reason.en, reasonZh: reason.zh },
+    path: path ?? ['input', field],
+  });
 
 /** Unit that a directory administrator is limited to, `null` = no limit. */
 export const subtreeOf = (principal: Principal): OrgUnitId | null =>

@@ -41,7 +41,7 @@ const draft = (
   more: { readonly orgUnitId: OrgUnitId; readonly attributes: Attributes },
 ): NewAccount => {
   const fields = readAccountFields(input);
-  if (fields.userName === undefined) throw invalid('userName', 'it is empty');
+  if (fields.userName === undefined) throw invalid('userName', { zh: '不能为空', en: 'it is empty' });
   return {
     id,
     userName: fields.userName,

@@ -19,7 +19,11 @@ export const requireManager = async (
   const path = ['input', 'managerId'];
   const [manager] = isId(managerId) ? await lockAccounts(tx, [managerId]) : [];
   if (manager === undefined) throw notFound('Account', managerId, path);
-  if (manager.status === 'DELETED') throw invalid('managerId', `${manager.displayName} is deleted`);
+  if (manager.status === 'DELETED')
+    throw invalid('managerId', {
+      zh: `${manager.displayName} 已删除`,
+      en: `${manager.displayName} is deleted`,
+    });
   const line = await managersAbove(tx, managerId, LINE_LIMIT);
   if (line.some(({ id }) => id === account.id)) {
     const details = { manager: manager.displayName, name: account.displayName };

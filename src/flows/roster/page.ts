@@ -28,7 +28,7 @@ export const writeCursor = (key: PageKey): string =>
 export const readCursor = (cursor: string | null | undefined): PageKey | null => {
   if (cursor === null || cursor === undefined) return null;
   const invalid = new AppError('INPUT_INVALID', {
-    details: { field: 'after', reason: 'it is not a cursor of this list' },
+    details: { field: 'after', reason: 'it is not a cursor of this list', reasonZh: '不是这个列表的游标' },
     path: ['after'],
   });
   if (cursor.length > CURSOR_MAX) throw invalid;
@@ -49,7 +49,11 @@ export const readCursor = (cursor: string | null | undefined): PageKey | null =>
 export const readFirst = (first: number): number => {
   if (Number.isInteger(first) && first >= 1 && first <= PAGE_MAX) return first;
   throw new AppError('INPUT_INVALID', {
-    details: { field: 'first', reason: `it is not a whole number from 1 to ${PAGE_MAX}` },
+    details: {
+      field: 'first',
+      reason: `it is not a whole number from 1 to ${PAGE_MAX}`,
+      reasonZh: `应为 1 到 ${PAGE_MAX} 的整数`,
+    },
     path: ['first'],
   });
 };

@@ -40,7 +40,7 @@ const unitRow = (unit: OrgUnitAt, hidden: Hidden): Row => ({
 
 const readInstant = (context: FlowContext, at: string): string => {
   if (Date.parse(at) > context.now().getTime() + 60_000) {
-    throw invalid('asOf', 'it lies in the future', ['asOf']);
+    throw invalid('asOf', { zh: '时间在将来', en: 'it lies in the future' }, ['asOf']);
   }
   return at;
 };

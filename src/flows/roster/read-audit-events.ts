@@ -29,11 +29,11 @@ export const readAuditEvents = async (
   const first = readFirst(input.first);
   const after = readCursor(input.after);
   if (input.actorId !== undefined && !isId(input.actorId)) {
-    throw invalid('actorId', 'it is not an id', ['filter', 'actorId']);
+    throw invalid('actorId', { zh: '不是有效的 ID', en: 'it is not an id' }, ['filter', 'actorId']);
   }
   for (const field of TEXTS) {
     if (input[field]?.includes('\u0000')) {
-      throw invalid(field, 'it holds a NUL character', ['filter', field]);
+      throw invalid(field, { zh: '含有 NUL 字符', en: 'it holds a NUL character' }, ['filter', field]);
     }
   }
   const { first: _first, after: _after, ...given } = input;

@@ -98,7 +98,9 @@ export const readOrgUnitTree = async (
   const { principal } = context;
   const { depth, rootId } = input;
   if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= 50)) {
-    throw invalid('depth', 'it is not a whole number from 0 to 50', ['depth']);
+    throw invalid('depth', { zh: '应为 0 到 50 的整数', en: 'it is not a whole number from 0 to 50' }, [
+      'depth',
+    ]);
   }
   if (rootId !== undefined && !isId(rootId)) throw notFound('OrgUnit', rootId, ['rootId']);
   const rows = await selectOrgUnitTree(context.db, principal.tenantId, {

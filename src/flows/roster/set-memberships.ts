@@ -55,7 +55,10 @@ const requireUnits = async (tx: Tx, context: FlowContext, input: SetMembershipsI
   const put = input.put ?? [];
   const remove = input.remove ?? [];
   if (put.length + remove.length > EDIT_MAX) {
-    throw invalid('put', `one edit names at most ${EDIT_MAX} units`);
+    throw invalid('put', {
+      zh: `一次最多修改 ${EDIT_MAX} 个部门`,
+      en: `one edit names at most ${EDIT_MAX} units`,
+    });
   }
   const entered: Wanted[] = put.map(({ orgUnitId }, i) => ({
     id: orgUnitId,

@@ -39,7 +39,10 @@ export const countTenantAccounts = ({ db, principal }: FlowContext): Promise<num
 
 const between = (field: string, value: number, [least, most]: readonly [number, number]): void => {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw invalid(field, `it is not a whole number from ${least} to ${most}`);
+  throw invalid(field, {
+    zh: `应为 ${least} 到 ${most} 的整数`,
+    en: `it is not a whole number from ${least} to ${most}`,
+  });
 };
 
 const readPolicy = (current: PasswordPolicy, input: UpdateTenantInput['passwordPolicy']): PasswordPolicy => {
