@@ -3,7 +3,6 @@ import type pg from 'pg';
 import type { TenantId } from '../domain/index.ts';
 import type { ActorContext } from './actor-context.ts';
 import { copyInto } from './copy.ts';
-import type { EntityList } from './entity-managers.ts';
 import { LazyEntityManagers } from './lazy-entity-managers.ts';
 import { Listener, type Subscription } from './listener.ts';
 import { ConnectionPool, type PoolOptions } from './pool.ts';
@@ -72,7 +71,6 @@ export interface Database {
 export interface DatabaseOptions {
   /** Login of the unprivileged role `muster_app`. */
   readonly connection: pg.ClientConfig;
-  readonly entities?: EntityList;
   readonly pool?: PoolOptions;
 }
 
@@ -80,7 +78,7 @@ export interface DatabaseOptions {
 export const openDatabase = (options: DatabaseOptions): Database => {
   const pool = new ConnectionPool(options.connection, options.pool);
   const sessions = new TenantSessions();
-  const managers = new LazyEntityManagers(options.entities ?? []);
+  const managers = new LazyEntityManagers();
   const transactions = new Transactions(pool, managers);
   const listener = new Listener(options.connection);
   return {

@@ -1,10 +1,4 @@
-import {
-  type AnyEntity,
-  type EntityClass,
-  type EntityManager,
-  type EntitySchema,
-  MikroORM,
-} from '@mikro-orm/postgresql';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { createPostgreSqlTypeParsers } from '@mikro-orm/sql';
 import {
   type CompiledQuery,
@@ -18,8 +12,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { parse as parseArray } from 'postgres-array';
-
-export type EntityList = readonly (EntityClass<AnyEntity> | EntitySchema)[];
+import { entities } from './entities/load.ts';
 
 /** What MikroORM's own driver tells pg: dates stay text, its mapped types read them. */
 const mikroTypes = new pg.TypeOverrides();
@@ -82,12 +75,11 @@ const boundDialect = (connection: DatabaseConnection | null): Dialect => ({
 export class EntityManagers {
   readonly #orm: MikroORM;
 
-  constructor(entities: EntityList) {
+  constructor() {
     this.#orm = new MikroORM({
-      entities: [...entities],
+      entities: [...entities().ENTITIES],
       dbName: 'muster',
       driverOptions: boundDialect(null),
-      discovery: { warnWhenNoEntities: false },
       ensureDatabase: false,
       implicitTransactions: false,
     });

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type pg from 'pg';
-import type { EntityList, EntityManagers } from './entity-managers.ts';
+import type { EntityManagers } from './entity-managers.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -11,12 +11,7 @@ const require = createRequire(import.meta.url);
  * processes and threads work with SQL alone.
  */
 export class LazyEntityManagers {
-  readonly #entities: EntityList;
   #managers: EntityManagers | null = null;
-
-  constructor(entities: EntityList) {
-    this.#entities = entities;
-  }
 
   fork(client: pg.PoolClient): EntityManager {
     this.#managers ??= this.#load();
@@ -31,6 +26,6 @@ export class LazyEntityManagers {
     const loaded: typeof import('./entity-managers.ts') = require(
       `./entity-managers${extname(import.meta.url)}`,
     );
-    return new loaded.EntityManagers(this.#entities);
+    return new loaded.EntityManagers();
   }
 }

@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { type Database, openDatabase } from './database.ts';
 import { attachEmbedded, type EmbeddedServer, type ServerEvent, startEmbedded } from './embedded/index.ts';
-import type { EntityList } from './entity-managers.ts';
 import { appLogin, checkAppLogin, checkOwnerLogin, ownerLogin } from './logins.ts';
 import { type MasterKeys, masterKeysFromFile, parseMasterKeys } from './master-keys.ts';
 import { isSchemaCurrent } from './schema-state.ts';
@@ -21,7 +20,6 @@ export interface StoreSettings {
 export interface OpenStoreOptions {
   /** `attach` uses a running Muster's embedded server, and starts it only when there is none: for commands. */
   readonly server?: 'start' | 'attach';
-  readonly entities?: EntityList;
   /** Told when the embedded server died unasked, when it is back, and what is unwise about the way it runs. */
   readonly onServerEvent?: (event: ServerEvent, detail: string) => void;
 }
@@ -89,7 +87,6 @@ export const openStore = async (settings: StoreSettings, options: OpenStoreOptio
   const database = openDatabase({
     connection: server.app,
     pool: { size: settings.poolSize },
-    ...(options.entities === undefined ? {} : { entities: options.entities }),
   });
   return {
     database,

@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineEntity, p } from '@mikro-orm/core';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/domain/index.ts';
 import { copyLine } from '../../src/store/copy.ts';
+import { entities } from '../../src/store/entities/load.ts';
 import { createTenant, createTestDatabase, systemContext } from '../support/index.ts';
 
-const Tenant = defineEntity({
-  name: 'TenantUnderTest',
-  tableName: 'tenant',
-  schema: 'muster',
-  properties: { id: p.uuid().primary(), name: p.text(), accountQuota: p.integer().nullable() },
-});
-
-const { database, look } = await createTestDatabase({ entities: [Tenant] });
+const { TenantEntity } = entities();
+const { database, look } = await createTestDatabase();
 const first = await createTenant(database, '甲公司');
 const second = await createTenant(database, '乙公司');
 
@@ -112,14 +106,14 @@ describe('transactions', () => {
 describe('entities', () => {
   test('are read and written in the tenant of their transaction, and flushed before it ends', async () => {
     await database.em(second.context, async (em) => {
-      const all = await em.find(Tenant, {});
+      const all = await em.find(TenantEntity, {});
       expect(all.map(({ name }) => name)).toEqual(['乙公司']);
       for (const tenant of all) tenant.accountQuota = 500;
     });
     const kept = 'select account_quota from muster.tenant where id = $1';
     expect(await look(kept, [second.tenantId])).toEqual([{ account_quota: 500 }]);
     const failing = database.transaction(second.context, async (tx) => {
-      for (const tenant of await tx.em.find(Tenant, {})) tenant.accountQuota = 1;
+      for (const tenant of await tx.em.find(TenantEntity, {})) tenant.accountQuota = 1;
       await tx.em.flush();
       throw new Error('stop');
     });
@@ -150,7 +144,8 @@ describe('when connections are cut', () => {
     for (let round = 0; round < 10; round += 1) {
       await Promise.all(Array.from({ length: 10 }, () => names(first.tenantId)));
       await cutAll();
-      await sleep(20);
+      // They are idle until the pool has been told.
+      await expect.poll(() => database.load.open, { timeout: 5000, interval: 5 }).toBe(0);
       expect(await names(second.tenantId)).toEqual([{ name: '乙公司' }]);
     }
   });

@@ -24,7 +24,6 @@ export interface TestDatabase {
 export interface TestDatabaseOptions {
   /** `null` for a database without Muster's schema. */
   readonly template?: typeof TEMPLATE | null;
-  readonly entities?: NonNullable<DatabaseOptions['entities']>;
   readonly pool?: NonNullable<DatabaseOptions['pool']>;
 }
 
@@ -58,7 +57,6 @@ export const createTestDatabase = async (options: TestDatabaseOptions = {}): Pro
   const superuser = { ...server.superuser, database: name };
   const database = openDatabase({
     connection: app,
-    ...(options.entities === undefined ? {} : { entities: options.entities }),
     ...(options.pool === undefined ? {} : { pool: options.pool }),
   });
   afterAll(async () => {

@@ -2,6 +2,7 @@ import { AppError, type ConnectionAppId, type ConnectionId, newId } from '../../
 import { cleanText, fits } from '../../planner/normalise.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import {
+  CONNECTION_APP_NAME_KEY,
   type ConnectionAppFields,
   type ConnectionAppRow,
   deleteConnectionAppRow,
@@ -13,6 +14,7 @@ import {
 } from '../../store/queries/connections.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { actorOf, type FlowContext } from '../context.ts';
+import { type Meaning, naming } from '../roster/violations.ts';
 import { connectionNotFound, secretPlace } from './open-connection.ts';
 
 /** What can be typed into an app's form (row W-DD-06); what is absent stays. */
@@ -96,8 +98,12 @@ const audit = (tx: Tx, verb: string, id: ConnectionAppId, input: object): Promis
     details: { fields: Object.keys(input).sort() },
   });
 
-const nameTaken = (name: string): AppError =>
-  new AppError('CONNECTION_NAME_TAKEN', { details: { name }, path: ['input', 'name'] });
+const nameTaken = (name: string): Meaning => ({
+  constraint: CONNECTION_APP_NAME_KEY,
+  code: 'CONNECTION_NAME_TAKEN',
+  details: { name },
+  path: ['input', 'name'],
+});
 
 const appNotFound = (id: string): AppError =>
   new AppError('NOT_FOUND', { details: { type: 'ConnectionApp', id } });
@@ -126,8 +132,8 @@ export const createConnectionApp = (
     if (connection === null) throw connectionNotFound(input.connectionId);
     const id = newId<'ConnectionApp'>();
     const fields = await readFields(context, { id, standing: null }, input);
-    const made = await insertConnectionApp(tx, { id, connectionId: input.connectionId }, fields);
-    if (made === null) throw nameTaken(fields.name);
+    const app = { id, connectionId: input.connectionId };
+    const made = await naming(insertConnectionApp(tx, app, fields), [nameTaken(fields.name)]);
     await audit(tx, 'create', id, input);
     return made;
   });
@@ -142,8 +148,8 @@ export const updateConnectionApp = (
     if (standing === null) throw appNotFound(input.id);
     requireVersion(standing, input.version);
     const fields = await readFields(context, { id: input.id, standing }, input);
-    const changed = await updateConnectionAppRow(tx, standing, fields);
-    if (changed === null) throw nameTaken(fields.name);
+    const changed = await naming(updateConnectionAppRow(tx, input.id, fields), [nameTaken(fields.name)]);
+    if (changed === null) throw appNotFound(input.id);
     await audit(tx, 'update', input.id, input);
     return changed;
   });

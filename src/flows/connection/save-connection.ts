@@ -11,10 +11,10 @@ import { checkPassword } from '../../planner/password-policy.ts';
 import type { Platform } from '../../ports/platform.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import {
+  CONNECTION_NAME_KEY,
   type ConnectionFields,
   type ConnectionRow,
   insertConnection,
-  isConnectionNameTaken,
   lockConnection,
   updateConnectionRow,
 } from '../../store/queries/connections.ts';
@@ -22,6 +22,7 @@ import { lockOrgUnits } from '../../store/queries/org-units-write.ts';
 import { lockTenant } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { actorOf, type FlowContext } from '../context.ts';
+import { type Meaning, naming } from '../roster/violations.ts';
 import { connectionNotFound, defaultPasswordPlace, requirePlatform, secretPlace } from './open-connection.ts';
 import { readPullRules } from './pull-rules.ts';
 import { type ReadSettings, readTypedSettings, type TypedSettings } from './settings.ts';
@@ -138,8 +139,12 @@ const fieldsOf = async (
   };
 };
 
-const nameTaken = (name: string): AppError =>
-  new AppError('CONNECTION_NAME_TAKEN', { details: { name }, path: ['input', 'name'] });
+const nameTaken = (name: string): Meaning => ({
+  constraint: CONNECTION_NAME_KEY,
+  code: 'CONNECTION_NAME_TAKEN',
+  details: { name },
+  path: ['input', 'name'],
+});
 
 const audit = (tx: Tx, verb: string, id: ConnectionId, input: ConnectionInput): Promise<void> =>
   insertAuditEvent(tx, {
@@ -169,8 +174,8 @@ export const createConnection = async (
   const id = newId<'Connection'>();
   return context.db.transaction(actorOf(context.principal), async (tx) => {
     const fields = await fieldsOf(context, tx, { id, input, platform, standing: null });
-    const made = await insertConnection(tx, { id, platform: platform.name }, fields);
-    if (made === null) throw nameTaken(fields.name);
+    const connection = { id, platform: platform.name };
+    const made = await naming(insertConnection(tx, connection, fields), [nameTaken(fields.name)]);
     await audit(tx, 'create', id, input);
     return made;
   });
@@ -188,9 +193,7 @@ export const updateConnection = async (
     const standing = await lockForChange(tx, input);
     const platform = requirePlatform(context, standing.platform);
     const fields = await fieldsOf(context, tx, { id: input.id, input, platform, standing });
-    if (await isConnectionNameTaken(tx, fields.name, input.id)) throw nameTaken(fields.name);
-    const changed = await updateConnectionRow(tx, input.id, fields);
-    if (changed === null) throw connectionNotFound(input.id);
+    const changed = await naming(updateConnectionRow(tx, input.id, fields), [nameTaken(fields.name)]);
     await audit(tx, 'update', input.id, input);
     return changed;
   });

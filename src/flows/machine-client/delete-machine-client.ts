@@ -16,7 +16,7 @@ export const deleteMachineClient = async (
   requireOwner(principal, 'deleteMachineClient');
   const id = readClientId(input.id);
   await db.transaction(actorOf(principal), async (tx) => {
-    if ((await deleteRow(tx, id)) === 0) throw noSuchClient(id);
+    if (!(await deleteRow(tx, id))) throw noSuchClient(id);
     await insertAuditEvent(tx, {
       action: 'machine-client.delete',
       objectType: 'MachineClient',

@@ -8,6 +8,8 @@ import type {
   TenantId,
 } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
+import type { ConnectionAppRecord } from '../entities/connection-app.ts';
+import { entities } from '../entities/load.ts';
 import type { Tx } from '../transaction.ts';
 
 /** Ciphertexts by name of the setting. */
@@ -82,6 +84,9 @@ export const lockConnection = async (
   return rows[0] ?? null;
 };
 
+/** The constraint that keeps the names of a tenant's connections apart. */
+export const CONNECTION_NAME_KEY = 'connection_tenant_id_name_key';
+
 export interface ConnectionFields {
   readonly name: string;
   readonly enabled: boolean;
@@ -93,53 +98,36 @@ export interface ConnectionFields {
   readonly defaultPassword: string | null;
 }
 
-const values = (fields: ConnectionFields): unknown[] => [
-  fields.name,
-  fields.enabled,
-  fields.mode,
-  JSON.stringify(fields.settings),
-  JSON.stringify(fields.secrets),
-  fields.allowPrivateNetwork,
-  JSON.stringify(fields.pullRules),
-  fields.defaultPassword,
-];
+/** The row as everybody reads it: when its next pull is due is known to PostgreSQL alone. */
+const reread = async (tx: Tx, id: ConnectionId): Promise<ConnectionRow> => {
+  const row = await lockConnection(tx, id, 'no key update');
+  if (row === null) throw new TypeError('a connection that was just written is there');
+  return row;
+};
 
-/** Makes a connection unless the name is taken; `null` then. */
+/** Makes a connection; breaks `CONNECTION_NAME_KEY` when the name is taken. */
 export const insertConnection = async (
   tx: Tx,
   connection: { readonly id: ConnectionId; readonly platform: string },
   fields: ConnectionFields,
-): Promise<ConnectionRow | null> => {
-  const rows = await tx.query<Found>(
-    `insert into muster.connection (tenant_id, id, platform, name, enabled, mode, settings, secrets,
-       allow_private_network, pull_rules, default_password)
-     values (muster.current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict (tenant_id, name) do nothing returning ${COLUMNS}`,
-    [connection.id, connection.platform, ...values(fields)],
-  );
-  return rows[0] ?? null;
+): Promise<ConnectionRow> => {
+  const { ConnectionEntity } = entities();
+  tx.em.create(ConnectionEntity, { tenantId: tx.context.tenantId, ...connection, ...fields });
+  await tx.em.flush();
+  return reread(tx, connection.id);
 };
 
+/** Changes a connection that is locked; breaks `CONNECTION_NAME_KEY` when the name is taken. */
 export const updateConnectionRow = async (
   tx: Tx,
   id: ConnectionId,
   fields: ConnectionFields,
-): Promise<ConnectionRow | null> => {
-  const rows = await tx.query<Found>(
-    `update muster.connection set name = $2, enabled = $3, mode = $4, settings = $5, secrets = $6,
-       allow_private_network = $7, pull_rules = $8, default_password = $9, changed_at = clock_timestamp()
-     where tenant_id = muster.current_tenant() and id = $1 returning ${COLUMNS}`,
-    [id, ...values(fields)],
-  );
-  return rows[0] ?? null;
-};
-
-export const isConnectionNameTaken = async (tx: Tx, name: string, except: ConnectionId): Promise<boolean> => {
-  const rows = await tx.query(
-    'select from muster.connection where tenant_id = muster.current_tenant() and name = $1 and id <> $2',
-    [name, except],
-  );
-  return rows.length > 0;
+): Promise<ConnectionRow> => {
+  const { ConnectionEntity } = entities();
+  const key = { tenantId: tx.context.tenantId, id };
+  Object.assign(await tx.em.findOneOrFail(ConnectionEntity, key), fields);
+  await tx.em.flush();
+  return reread(tx, id);
 };
 
 export const deleteConnectionRow = (tx: Tx, id: ConnectionId): Promise<number> =>
@@ -187,13 +175,23 @@ export const selectConnectionApps = (
     [connectionIds],
   );
 
+/** The constraint that keeps the names of a connection's apps apart. */
+export const CONNECTION_APP_NAME_KEY = 'connection_app_tenant_id_connection_id_name_key';
+
+const appOf = (app: ConnectionAppRecord): ConnectionAppRow => {
+  const { id, connectionId, name, agentId, settings, secrets, homeAddress, version } = app;
+  return { id, connectionId, name, agentId, settings, secrets, homeAddress, version };
+};
+
+const lockAppRecord = (tx: Tx, id: ConnectionAppId): Promise<ConnectionAppRecord | null> => {
+  const { ConnectionAppEntity, LockMode } = entities();
+  const key = { tenantId: tx.context.tenantId, id };
+  return tx.em.findOne(ConnectionAppEntity, key, { lockMode: LockMode.PESSIMISTIC_WRITE });
+};
+
 export const lockConnectionApp = async (tx: Tx, id: ConnectionAppId): Promise<ConnectionAppRow | null> => {
-  const rows = await tx.query<FoundApp>(
-    `select ${APP_COLUMNS} from muster.connection_app
-     where tenant_id = muster.current_tenant() and id = $1 for no key update`,
-    [id],
-  );
-  return rows[0] ?? null;
+  const app = await lockAppRecord(tx, id);
+  return app === null ? null : appOf(app);
 };
 
 export type ConnectionAppFields = Pick<
@@ -201,46 +199,34 @@ export type ConnectionAppFields = Pick<
   'name' | 'agentId' | 'settings' | 'secrets' | 'homeAddress'
 >;
 
-const appValues = (fields: ConnectionAppFields): unknown[] => [
-  fields.name,
-  fields.agentId,
-  JSON.stringify(fields.settings),
-  JSON.stringify(fields.secrets),
-  fields.homeAddress,
-];
-
-/** Makes an app unless its name is taken in the connection; `null` then. */
+/** Makes an app; breaks `CONNECTION_APP_NAME_KEY` when its name is taken in the connection. */
 export const insertConnectionApp = async (
   tx: Tx,
   app: { readonly id: ConnectionAppId; readonly connectionId: ConnectionId },
   fields: ConnectionAppFields,
-): Promise<ConnectionAppRow | null> => {
-  const rows = await tx.query<FoundApp>(
-    `insert into muster.connection_app
-       (tenant_id, id, connection_id, name, agent_id, settings, secrets, home_address)
-     values (muster.current_tenant(), $1, $2, $3, $4, $5, $6, $7)
-     on conflict (tenant_id, connection_id, name) do nothing returning ${APP_COLUMNS}`,
-    [app.id, app.connectionId, ...appValues(fields)],
-  );
-  return rows[0] ?? null;
+): Promise<ConnectionAppRow> => {
+  const { ConnectionAppEntity } = entities();
+  const made = tx.em.create(ConnectionAppEntity, { tenantId: tx.context.tenantId, ...app, ...fields });
+  await tx.em.flush();
+  return appOf(made);
 };
 
-/** Changes an app; `null` when another app of the connection has the name. */
+/** Changes an app; `null` when it is gone. Breaks `CONNECTION_APP_NAME_KEY` when another one has the name. */
 export const updateConnectionAppRow = async (
   tx: Tx,
-  app: Pick<ConnectionAppRow, 'id' | 'connectionId'>,
+  id: ConnectionAppId,
   fields: ConnectionAppFields,
 ): Promise<ConnectionAppRow | null> => {
-  const rows = await tx.query<FoundApp>(
-    `update muster.connection_app set name = $3, agent_id = $4, settings = $5, secrets = $6,
-       home_address = $7, changed_at = clock_timestamp()
-     where tenant_id = muster.current_tenant() and id = $1 and connection_id = $2 and not exists (
-       select from muster.connection_app o where o.connection_id = $2 and o.name = $3 and o.id <> $1)
-     returning ${APP_COLUMNS}`,
-    [app.id, app.connectionId, ...appValues(fields)],
-  );
-  return rows[0] ?? null;
+  const app = await lockAppRecord(tx, id);
+  if (app === null) return null;
+  Object.assign(app, fields);
+  await tx.em.flush();
+  return appOf(app);
 };
 
-export const deleteConnectionAppRow = (tx: Tx, id: ConnectionAppId): Promise<number> =>
-  tx.execute('delete from muster.connection_app where tenant_id = muster.current_tenant() and id = $1', [id]);
+export const deleteConnectionAppRow = async (tx: Tx, id: ConnectionAppId): Promise<void> => {
+  const app = await lockAppRecord(tx, id);
+  if (app === null) return;
+  tx.em.remove(app);
+  await tx.em.flush();
+};

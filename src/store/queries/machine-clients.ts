@@ -1,6 +1,8 @@
 import type { MachineClientId, Scope, TenantId } from '../../domain/index.ts';
 import type { ActorContext } from '../actor-context.ts';
 import type { Database } from '../database.ts';
+import { entities } from '../entities/load.ts';
+import type { MachineClientRecord } from '../entities/machine-client.ts';
 import type { Tx } from '../transaction.ts';
 
 /** A machine client without its secret, of which only the digest is kept. */
@@ -99,27 +101,36 @@ export const recordMachineRefusal = async (
   );
 };
 
+const rowOf = (client: MachineClientRecord): MachineClientRow => {
+  const { id, name, scopes, enabled, createdAt, lastUsedAt, version } = client;
+  return { id, name, scopes, enabled, createdAt, lastUsedAt, version };
+};
+
 export const insertMachineClient = async (
   tx: Tx,
   input: { id: MachineClientId; name: string; scopes: readonly Scope[]; secretDigest: Buffer },
 ): Promise<MachineClientRow> => {
-  const [row] = await tx.query<MachineClientRow>(
-    `insert into muster.machine_client (tenant_id, id, name, scopes, secret_digest)
-     values (muster.current_tenant(), $1, $2, $3, $4) returning ${COLUMNS}`,
-    [input.id, input.name, input.scopes, input.secretDigest],
-  );
-  if (row === undefined) throw new TypeError('an insert that returns gives one row');
-  return row;
+  const { MachineClientEntity } = entities();
+  const made = tx.em.create(MachineClientEntity, {
+    tenantId: tx.context.tenantId,
+    enabled: true,
+    lastUsedAt: null,
+    ...input,
+  });
+  await tx.em.flush();
+  return rowOf(made);
+};
+
+const lockRecord = (tx: Tx, id: MachineClientId): Promise<MachineClientRecord | null> => {
+  const { MachineClientEntity, LockMode } = entities();
+  const key = { tenantId: tx.context.tenantId, id };
+  return tx.em.findOne(MachineClientEntity, key, { lockMode: LockMode.PESSIMISTIC_WRITE });
 };
 
 /** A client whose row is kept from changing until the transaction ends. */
 export const lockMachineClient = async (tx: Tx, id: MachineClientId): Promise<MachineClientRow | null> => {
-  const rows = await tx.query<MachineClientRow>(
-    `select ${COLUMNS} from muster.machine_client
-     where tenant_id = muster.current_tenant() and id = $1 for update`,
-    [id],
-  );
-  return rows[0] ?? null;
+  const client = await lockRecord(tx, id);
+  return client === null ? null : rowOf(client);
 };
 
 /** Changes what is given and nothing else. */
@@ -128,14 +139,18 @@ export const updateMachineClient = async (
   id: MachineClientId,
   change: { name?: string; scopes?: readonly Scope[]; enabled?: boolean; secretDigest?: Buffer },
 ): Promise<MachineClientRow | null> => {
-  const rows = await tx.query<MachineClientRow>(
-    `update muster.machine_client set name = coalesce($2, name), scopes = coalesce($3::text[], scopes),
-       enabled = coalesce($4, enabled), secret_digest = coalesce($5, secret_digest)
-     where tenant_id = muster.current_tenant() and id = $1 returning ${COLUMNS}`,
-    [id, change.name ?? null, change.scopes ?? null, change.enabled ?? null, change.secretDigest ?? null],
-  );
-  return rows[0] ?? null;
+  const client = await lockRecord(tx, id);
+  if (client === null) return null;
+  Object.assign(client, change);
+  await tx.em.flush();
+  return rowOf(client);
 };
 
-export const deleteMachineClient = (tx: Tx, id: MachineClientId): Promise<number> =>
-  tx.execute('delete from muster.machine_client where tenant_id = muster.current_tenant() and id = $1', [id]);
+/** False when there is none. */
+export const deleteMachineClient = async (tx: Tx, id: MachineClientId): Promise<boolean> => {
+  const client = await lockRecord(tx, id);
+  if (client === null) return false;
+  tx.em.remove(client);
+  await tx.em.flush();
+  return true;
+};

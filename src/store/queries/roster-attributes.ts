@@ -5,6 +5,7 @@ import type {
   TenantId,
 } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
+import { entities } from '../entities/load.ts';
 import type { Tx } from '../transaction.ts';
 
 const COLUMNS = `id, tenant_id as "tenantId", target, name, label, type, choices, required, editable,
@@ -43,41 +44,24 @@ export const lockAttributeDefinition = async (
   tx: Tx,
   id: AttributeDefinitionId,
 ): Promise<AttributeDefinition | null> => {
-  const rows = await tx.query<DefinitionRow>(
-    `select ${COLUMNS} from muster.attribute_definition where tenant_id = $1 and id = $2 for update`,
-    [tx.context.tenantId, id],
-  );
-  return rows[0] ?? null;
+  const { AttributeDefinitionEntity, LockMode } = entities();
+  const key = { tenantId: tx.context.tenantId, id };
+  const lockMode = LockMode.PESSIMISTIC_WRITE;
+  const found = await tx.em.findOne(AttributeDefinitionEntity, key, { lockMode });
+  // A copy: the caller compares what was with what it then writes.
+  return found === null ? null : { ...found };
 };
 
 export type AttributeDefinitionFields = Omit<AttributeDefinition, 'id' | 'tenantId' | 'version'>;
-
-const values = (tx: Tx, id: AttributeDefinitionId, fields: AttributeDefinitionFields): unknown[] => [
-  tx.context.tenantId,
-  id,
-  fields.target,
-  fields.name,
-  fields.label,
-  fields.type,
-  fields.choices,
-  fields.required,
-  fields.editable,
-  fields.unique,
-  fields.enabled,
-  fields.sensitive,
-  fields.remark,
-];
 
 export const insertAttributeDefinition = async (
   tx: Tx,
   id: AttributeDefinitionId,
   fields: AttributeDefinitionFields,
 ): Promise<void> => {
-  await tx.execute(
-    `insert into muster.attribute_definition (tenant_id, id, target, name, label, type, choices, required, editable,
-       is_unique, enabled, sensitive, remark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-    values(tx, id, fields),
-  );
+  const { AttributeDefinitionEntity } = entities();
+  tx.em.create(AttributeDefinitionEntity, { tenantId: tx.context.tenantId, id, ...fields });
+  await tx.em.flush();
 };
 
 export const updateAttributeDefinitionRow = async (
@@ -85,19 +69,17 @@ export const updateAttributeDefinitionRow = async (
   id: AttributeDefinitionId,
   fields: AttributeDefinitionFields,
 ): Promise<void> => {
-  await tx.execute(
-    `update muster.attribute_definition set target = $3, name = $4, label = $5, type = $6, choices = $7,
-       required = $8, editable = $9, is_unique = $10, enabled = $11, sensitive = $12, remark = $13,
-       changed_at = clock_timestamp() where tenant_id = $1 and id = $2`,
-    values(tx, id, fields),
-  );
+  const { AttributeDefinitionEntity } = entities();
+  const key = { tenantId: tx.context.tenantId, id };
+  Object.assign(await tx.em.findOneOrFail(AttributeDefinitionEntity, key), fields);
+  await tx.em.flush();
 };
 
 export const deleteAttributeDefinitionRow = async (tx: Tx, id: AttributeDefinitionId): Promise<void> => {
-  await tx.execute('delete from muster.attribute_definition where tenant_id = $1 and id = $2', [
-    tx.context.tenantId,
-    id,
-  ]);
+  const { AttributeDefinitionEntity } = entities();
+  const key = { tenantId: tx.context.tenantId, id };
+  tx.em.remove(await tx.em.findOneOrFail(AttributeDefinitionEntity, key));
+  await tx.em.flush();
 };
 
 const table = (target: AttributeTarget): string =>

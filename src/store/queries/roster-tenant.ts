@@ -1,5 +1,6 @@
 import type { PasswordPolicy, Tenant, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
+import { entities } from '../entities/load.ts';
 import type { Tx } from '../transaction.ts';
 
 const COLUMNS = `id, code, name, account_quota as "accountQuota", password_policy as "passwordPolicy", version`;
@@ -51,15 +52,7 @@ export interface TenantChange {
 }
 
 export const updateTenantRow = async (tx: Tx, change: TenantChange): Promise<void> => {
-  await tx.execute(
-    `update muster.tenant set name = coalesce($2, name), account_quota = case when $3::boolean then $4 else account_quota end,
-       password_policy = coalesce($5::jsonb, password_policy), changed_at = clock_timestamp() where id = $1`,
-    [
-      tx.context.tenantId,
-      change.name ?? null,
-      change.accountQuota !== undefined,
-      change.accountQuota ?? null,
-      change.passwordPolicy === undefined ? null : JSON.stringify(change.passwordPolicy),
-    ],
-  );
+  const { TenantEntity } = entities();
+  Object.assign(await tx.em.findOneOrFail(TenantEntity, { id: tx.context.tenantId }), change);
+  await tx.em.flush();
 };
