@@ -5,7 +5,8 @@ import { openGateway } from './gateway.ts';
 import { attackClasses } from './hostile-documents.ts';
 
 const gateway = await openGateway({ production: true, introspection: false });
-const { rootId: unit } = await gateway.company();
+const company = await gateway.company();
+const unit = company.rootId;
 const CLASSES = attackClasses(unit);
 
 describe.each(CLASSES)('%s', (_name, code, attacks) => {
