@@ -18,17 +18,18 @@ export interface CommitMeasured {
 /** Roster tables that a create of an account writes, in the order of their foreign keys. */
 const TABLES = ['account', 'membership', 'account_search', 'account_link'] as const;
 
-/** Tables with the columns, checks, indexes and foreign keys of the real ones; no triggers, no row-level security. */
-const makeBare = async (client: pg.Client): Promise<void> => {
-  await client.query('create schema bare');
-  for (const table of TABLES) {
-    await client.query(`create table bare.${table} (like muster.${table} including all)`);
-    // What is to be inserted, as finished rows: the limit computes nothing.
-    await client.query(`create table bare.${table}_source as select s.* from muster.${table} s
-      where s.${table === 'account' ? 'id' : 'account_id'} in (
-        select id from muster.account where created_run_id is not null)`);
-    await client.query(`analyze bare.${table}_source`);
-  }
+const insertable = async (client: pg.Client, table: string): Promise<string> => {
+  const { rows } = await client.query<{ names: string }>(
+    `select string_agg(attname, ', ' order by attnum) as names from pg_attribute
+     where attrelid = 'bare.${table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+  );
+  return rows[0]?.names ?? '';
+};
+
+const TRUNCATE = `truncate ${TABLES.map((table) => `bare.${table}`).join(', ')}`;
+
+/** The foreign keys of the real tables, among the bare ones where both ends are bare. */
+const addForeignKeys = async (client: pg.Client): Promise<void> => {
   const { rows } = await client.query<{ child: string; name: string; definition: string }>(
     `select c.relname as child, k.conname as name, pg_get_constraintdef(k.oid) as definition
      from pg_constraint k join pg_class c on c.oid = k.conrelid
@@ -36,22 +37,38 @@ const makeBare = async (client: pg.Client): Promise<void> => {
     [TABLES],
   );
   for (const { child, name, definition } of rows) {
-    const among = TABLES.join('|');
-    const local = definition.replace(
-      new RegExp(`REFERENCES (?:muster\\.)?(${among})\\(`),
-      'REFERENCES bare.$1(',
+    const bare = definition.replace(/REFERENCES (?:muster\.)?(\w+)\(/, (_all, parent: string) =>
+      (TABLES as readonly string[]).includes(parent)
+        ? `REFERENCES bare.${parent}(`
+        : `REFERENCES muster.${parent}(`,
     );
-    const bound = local.replace(/REFERENCES (?!bare\.)(?:muster\.)?(\w+)\(/, 'REFERENCES muster.$1(');
-    await client.query(`alter table bare.${child} add constraint ${name} ${bound}`);
+    await client.query(`alter table bare.${child} add constraint ${name} ${bare}`);
   }
 };
 
-const insertable = async (client: pg.Client, table: string): Promise<string> => {
-  const { rows } = await client.query<{ names: string }>(
-    `select string_agg(attname, ', ' order by attnum) as names from pg_attribute
-     where attrelid = 'bare.${table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
-  );
-  return rows[0]?.names ?? '';
+/**
+ * Tables with the columns, checks, indexes and foreign keys of the real ones; no triggers, no row-level security.
+ * They are filled and analysed once before there are foreign keys: the checks of these would otherwise be planned
+ * for tables of which nothing is known, and one run in three reads a whole index for each row.
+ * @returns columns to insert, by table
+ */
+const makeBare = async (client: pg.Client): Promise<ReadonlyMap<string, string>> => {
+  const columns = new Map<string, string>();
+  await client.query('create schema bare');
+  for (const table of TABLES) {
+    await client.query(`create table bare.${table} (like muster.${table} including all)`);
+    // What is to be inserted, as finished rows: the limit computes nothing.
+    await client.query(`create table bare.${table}_source as select s.* from muster.${table} s
+      where s.${table === 'account' ? 'id' : 'account_id'} in (
+        select id from muster.account where created_run_id is not null)`);
+    const names = await insertable(client, table);
+    await client.query(`insert into bare.${table} (${names}) select ${names} from bare.${table}_source`);
+    await client.query(`vacuum analyze bare.${table}, bare.${table}_source`);
+    columns.set(table, names);
+  }
+  await client.query(TRUNCATE);
+  await addForeignKeys(client);
+  return columns;
 };
 
 const insertBare = async (client: pg.Client, columns: ReadonlyMap<string, string>): Promise<void> => {
@@ -106,12 +123,10 @@ export const measureCommit = async (
   const readerMs: number[] = [];
   try {
     return await withClient(bareCopy.superuser, async (client) => {
-      await makeBare(client);
-      const columns = new Map<string, string>();
-      for (const table of TABLES) columns.set(table, await insertable(client, table));
+      const columns = await makeBare(client);
       const { bare, commit } = await interleave({
         bare: async () => {
-          await client.query(`truncate ${TABLES.map((table) => `bare.${table}`).join(', ')}`);
+          await client.query(TRUNCATE);
           await client.query('checkpoint');
           return company.people / (await seconds(() => insertBare(client, columns)));
         },

@@ -5,8 +5,8 @@ import type { ImportedCompany } from '../world/imported.ts';
 import { fire } from '../world/load.ts';
 import { gatewayShot } from './p06-hot-list.ts';
 
-const IDLE_MS = 5_000;
-const LOAD = { connections: 16, seconds: 8 };
+const IDLE_MS = 4_000;
+const LOAD = { connections: 16, seconds: 5 };
 
 interface Memory {
   readonly idle: number;
