@@ -101,6 +101,17 @@ const chooseActs = (pick: Pick): readonly string[] => {
   return [...new Set([first, one(others), ...(pick(3) === 0 ? [one(others)] : [])])];
 };
 
+/** Those that meet at the most delicate places come first, whatever the seed. */
+const ALWAYS: readonly (readonly string[])[] = [
+  ['commit', 'moveIntoDeepCycle'],
+  ['commit', 'commitAgain'],
+  ['commit', 'editTitle', 'editOther'],
+  ['commit', 'deleteTarget'],
+  ['fetchAndStage', 'cancel'],
+  ['start', 'startAgain'],
+  ['revert', 'editOther'],
+];
+
 const seen = { serialisable: 0, refused: 0, orders: new Set<string>(), codes: new Map<string, number>() };
 
 /** Those that were done must have come out as if one by one in some order; those that were refused did nothing. */
@@ -118,20 +129,28 @@ const expectSerialisable = async (names: readonly string[], seed: number): Promi
     }
   }
   const told = names.map((name, at) => `${name}: ${outcomes[at]}`).join(', ');
-  const nearest = (await inOrder(done)).picture.split('\n');
+  expect({ told, seed, differs: await nearest(orders(done), picture) }).toEqual('one of the serial orders');
+};
+
+/** How the picture differs from that of the serial order that is most like it. */
+const nearest = async (candidates: readonly (readonly string[])[], picture: string): Promise<object> => {
   const lines = picture.split('\n');
-  expect({
-    told,
-    seed,
-    more: lines.filter((line) => !nearest.includes(line)),
-    less: nearest.filter((line) => !lines.includes(line)),
-  }).toEqual('one of the serial orders');
+  const differences = await Promise.all(
+    candidates.map(async (order) => {
+      const result = await inOrder(order);
+      const others = result.picture.split('\n');
+      const more = lines.filter((line) => !others.includes(line));
+      const less = others.filter((line) => !lines.includes(line));
+      return { order, outcomes: result.outcomes, more, less, size: more.length + less.length };
+    }),
+  );
+  return differences.toSorted((a, b) => a.size - b.size)[0] ?? {};
 };
 
 test('whatever is interleaved comes out as if done one by one, or is refused', async () => {
   const pick = pickFrom(SEED);
   for (let set = 0; set < INTERLEAVINGS / PER_SET; set += 1) {
-    const names = chooseActs(pick);
+    const names = ALWAYS[set] ?? chooseActs(pick);
     if (names.length < 2) continue;
     for (let n = 0; n < PER_SET; n += 1) await expectSerialisable(names, pick(1e9));
     serial.clear();

@@ -92,6 +92,8 @@ export const EDITS: Readonly<Record<string, Act>> = {
   renameUnit: (context, { unit }) => updateOrgUnit(context, { id: unit('a'), version: 1, name: '甲组' }),
   renameToImported: (context, { unit }) => updateOrgUnit(context, { id: unit('c'), name: '甲部' }),
   moveUnitToCycle: (context, { unit }) => moveOrgUnit(context, { id: unit('c'), parentId: unit('b') }),
+  // Neither unit is one that the import locks; only the paths below and above them meet.
+  moveIntoDeepCycle: (context, { unit }) => moveOrgUnit(context, { id: unit('c'), parentId: unit('f') }),
   moveParent: (context, { unit }) => moveOrgUnit(context, { id: unit('a'), parentId: unit('c') }),
   createNamesake: (context, { unit }) => createOrgUnit(context, { parentId: unit('a'), name: '丁' }),
   deleteTarget: (context, { unit }) => deleteOrgUnit(context, { id: unit('c'), cascade: true }),

@@ -3,7 +3,8 @@ import type { TestDatabase } from '../../support/index.ts';
 
 /**
  * What two runs of the same work must agree on; instants and ids that are made on the way are left out. Of staged
- * rows those of the run under review: what another run proposes meanwhile is judged when it is committed.
+ * rows what the reviewer said: what a run proposes, and what it finds fault with, may be of any moment, because the
+ * commit judges all of it again with everything locked.
  */
 const PICTURE = `
   select 'account' as kind, a.id::text as key, a.user_name as label, (to_jsonb(a)
@@ -34,11 +35,11 @@ const PICTURE = `
   union all
   select 'run', id::text, 'run', concat_ws(' ', id, phase, scope) from muster.import_run where tenant_id = $1
   union all
-  select 'staged', '', '', concat_ws(' ', s.run_id, s.external_id, s.action, s.decision, s.blocking, s.base_version,
-      s.changes) from muster.staged_account s where s.tenant_id = $1 and s.run_id = $2
+  select 'staged', '', '', concat_ws(' ', s.external_id, s.decision = 'SKIPPED', s.mended)
+    from muster.staged_account s where s.tenant_id = $1 and s.run_id = $2
   union all
-  select 'staged unit', '', '', concat_ws(' ', s.run_id, s.external_id, s.action, s.decision, s.blocking,
-      s.base_version, s.changes) from muster.staged_org_unit s where s.tenant_id = $1 and s.run_id = $2
+  select 'staged unit', '', '', concat_ws(' ', s.external_id, s.decision = 'SKIPPED', s.mended)
+    from muster.staged_org_unit s where s.tenant_id = $1 and s.run_id = $2
   union all
   select 'changes', '', '', concat_ws(' ', object_type, object_id, operation, count(*))
     from muster.directory_change where tenant_id = $1 group by object_type, object_id, operation

@@ -76,7 +76,13 @@ const person = (
 const LOCAL_EMAIL = 'local@x.cn';
 
 const firstDay = (company: RemoteCompany): void => {
-  for (const one of [unit('a', '1', '甲'), unit('b', 'a', '乙'), unit('c', '1', '丙')]) {
+  for (const one of [
+    unit('a', '1', '甲'),
+    unit('b', 'a', '乙'),
+    unit('c', '1', '丙'),
+    unit('e', 'c', '戊'),
+    unit('f', 'b', '己'),
+  ]) {
     company.units.set(one.externalId, one);
   }
   for (const n of [1, 2, 3, 4, 5, 6, 7])
@@ -85,7 +91,7 @@ const firstDay = (company: RemoteCompany): void => {
 
 /** Renames, moves, swaps, a leaver, newcomers, and one who is matched with an account that was there before. */
 const secondDay = (company: RemoteCompany): void => {
-  for (const one of [unit('a', '1', '甲部'), unit('b', 'c', '乙'), unit('d', 'a', '丁')]) {
+  for (const one of [unit('a', '1', '甲部'), unit('b', 'e', '乙'), unit('d', 'a', '丁')]) {
     company.units.set(one.externalId, one);
   }
   company.people.set('p1', person(1, ['c'], { title: '经理' }));
