@@ -34,8 +34,8 @@ import { lockQuota } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { defaultPasswordPlace } from '../connection/open-connection.ts';
 import type { FlowContext } from '../context.ts';
+import { groundMoved } from './ground-moved.ts';
 import { judgeAccepted } from './judge-tree.ts';
-import { namesakesAreMoved } from './namesakes.ts';
 import { BULK_TIMEOUT, importActor, runNotFound, tenantOf } from './run-context.ts';
 
 export interface CommitImportInput {
@@ -104,7 +104,7 @@ const ACCEPTED_OWNERS = (kind: 'account' | 'org_unit'): string =>
 const writeUnits = async (tx: Tx, run: ImportRunRow, order: readonly OrgUnitId[]): Promise<number> => {
   const orgUnits = await collectUnitChanges(tx, run.id);
   if (order.length > 0) await placeUnitChanges(tx, order);
-  if (orgUnits > 0) await namesakesAreMoved(applyUnitChanges(tx));
+  if (orgUnits > 0) await applyUnitChanges(tx);
   await linkUnits(tx, run);
   const definitions = await readDefinitions(tx, 'ORG_UNIT');
   const owners = { owners: ACCEPTED_OWNERS('org_unit'), params: [run.id], definitions };
@@ -125,7 +125,7 @@ const writeAccounts = async (
   }
   await updateMemberships(tx, run);
   const accountsCreated = await createAccounts(tx, run, passwordHash);
-  await namesakesAreMoved(tx.query('set constraints muster.account_user_name immediate'));
+  await tx.query('set constraints muster.account_user_name immediate');
   await linkAccounts(tx, run);
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   const owners = { owners: ACCEPTED_OWNERS('account'), params: [run.id], definitions };
@@ -190,9 +190,10 @@ export const commitImport = async (
   input: CommitImportInput,
 ): Promise<CommitReport> => {
   const passwordHash = await defaultPasswordHash(context, input.runId, context.passwords);
-  return context.db.transaction(
+  const committed = context.db.transaction(
     importActor(context, input.runId),
     (tx) => commitIn(context, tx, { ...input, passwordHash }),
     { statementTimeout: BULK_TIMEOUT },
   );
+  return groundMoved('IMPORT_ROSTER_MOVED', committed);
 };

@@ -19,6 +19,7 @@ import { type ImportRunRow, lockRun } from '../../store/queries/import-runs.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { actorOf, type FlowContext } from '../context.ts';
 import { accountSearchRow } from '../roster/search-row.ts';
+import { groundMoved } from './ground-moved.ts';
 import { BULK_TIMEOUT, runNotFound } from './run-context.ts';
 
 const lockCommitted = async (tx: Tx, runId: ImportRunId): Promise<ImportRunRow> => {
@@ -76,9 +77,15 @@ const restoreUniqueValues = async (tx: Tx): Promise<void> => {
 /**
  * Takes a committed import back, in one transaction, from the history. Conflicts of the preview are left as they
  * are. Nothing of it is lost: what is removed stays in the history.
- * @throws AppError NOT_FOUND, IMPORT_PHASE_WRONG, IMPORT_REVERT_STALE when the preview's digest is no longer true
+ * @throws AppError NOT_FOUND, IMPORT_PHASE_WRONG, IMPORT_REVERT_STALE when the preview's digest is no longer true,
+ *   or somebody takes meanwhile what was to be restored
  */
 export const revertImport = (
+  context: FlowContext,
+  input: { readonly runId: ImportRunId; readonly expectedDigest?: string },
+): Promise<RevertSummary> => groundMoved('IMPORT_REVERT_STALE', takeBack(context, input));
+
+const takeBack = (
   context: FlowContext,
   input: { readonly runId: ImportRunId; readonly expectedDigest?: string },
 ): Promise<RevertSummary> =>
