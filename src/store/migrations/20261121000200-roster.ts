@@ -142,6 +142,7 @@ export class Roster20261121000200 extends Migration {
           and grams @> (coalesce(nullif(current_setting('muster.search', true), ''), '{}'))::text[])
         with check (tenant_id = (select muster.current_tenant()));
       grant select, insert, update, delete on muster.account_search to muster_app;
+      alter table muster.account_search alter column tenant_id set (n_distinct = 10);
       create index account_search_grams on muster.account_search using gin (grams);
 
       create table muster.attribute_definition (
