@@ -15,6 +15,7 @@ export const rematch = async (
   await reviewStep(context, {
     runId: input.runId,
     rechecked: true,
+    atOneInstant: true,
     work: (tx, run) => stageRows(tx, run),
     audit: () => ({ action: 'import.rematch' }),
   });

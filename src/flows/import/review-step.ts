@@ -19,6 +19,8 @@ export interface ReviewStep<T> {
   readonly audit: (result: T) => Omit<AuditEntry, 'objectId' | 'objectType'>;
   /** The work has judged the whole run anew already. */
   readonly rechecked?: boolean;
+  /** The work reads the roster as a whole and must see it as it was at one instant. */
+  readonly atOneInstant?: boolean;
 }
 
 const NO_MOVES = { counted: 0, limit: 0, tripped: false };
@@ -56,5 +58,8 @@ export const reviewStep = <T>(context: FlowContext, step: ReviewStep<T>): Promis
       });
       return result;
     },
-    { statementTimeout: BULK_TIMEOUT },
+    {
+      statementTimeout: BULK_TIMEOUT,
+      isolation: step.atOneInstant === true ? 'REPEATABLE READ' : 'READ COMMITTED',
+    },
   );

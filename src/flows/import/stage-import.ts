@@ -85,6 +85,7 @@ export const stageImport = async (
         await markGone(tx, 'accounts', { runId: run.id, connectionId: current.connectionId });
       }
     },
-    { statementTimeout: BULK_TIMEOUT },
+    // The roster as it was at one instant, whatever is edited meanwhile.
+    { statementTimeout: BULK_TIMEOUT, isolation: 'REPEATABLE READ' },
   );
 };
