@@ -11,7 +11,7 @@ import { type Pick, pickFrom } from './random-changes.ts';
 import { contextOf, type ImportContext } from './support.ts';
 
 /** Interleavings; goal R10 asks for 10,000. Each set of acts is interleaved so many times, each time otherwise. */
-const INTERLEAVINGS = Number(process.env['INTERLEAVINGS'] ?? 120);
+const INTERLEAVINGS = Number(process.env['INTERLEAVINGS'] ?? 144);
 const PER_SET = 12;
 const SEED = Number(process.env['INTERLEAVING_SEED'] ?? 1);
 
@@ -110,6 +110,7 @@ const ALWAYS: readonly (readonly string[])[] = [
   ['fetchAndStage', 'cancel'],
   ['start', 'startAgain'],
   ['revert', 'editOther'],
+  ['revert', 'mendName', 'rematch'],
 ];
 
 const seen = { serialisable: 0, refused: 0, orders: new Set<string>(), codes: new Map<string, number>() };
