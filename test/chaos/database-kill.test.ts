@@ -120,7 +120,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.stop();
   await rm(dataDir, { recursive: true, force: true });
-  if (ROUNDS > 10) process.stdout.write(`${JSON.stringify(figures(), null, 1)}\n`);
 });
 
 const worst = (values: readonly number[]): number => Math.round(Math.max(0, ...values));
@@ -149,6 +148,8 @@ const killServer = async (): Promise<void> => {
     `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1) as pid`,
   );
   const postmaster = Number(rows[0]?.pid);
+  // Nothing but a true process id: 0 would be ourselves.
+  if (!Number.isInteger(postmaster) || postmaster <= 1) throw new Error(`not a process: ${rows[0]?.pid}`);
   const all = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
   for (const pid of [postmaster, ...all.filter((one) => parentOf(one) === postmaster)]) {
     try {
@@ -165,6 +166,7 @@ const outage = async (): Promise<void> => {
   await prober.answered();
   await killServer();
   outages.push(await prober.recovered(superuser));
+  if (ROUNDS > 10) process.stdout.write(`${JSON.stringify(figures())}\n`);
 };
 
 /** In turns a commit and a pull, each time at another point. */
