@@ -28,7 +28,7 @@ import { outcomeOf } from './outcome.ts';
 import { type Outage, Prober } from './prober.ts';
 
 /** Goal R4 asks for 50 rounds, on a company of 10,000 (MUSTER_CHAOS_PEOPLE). */
-const ROUNDS = Number(process.env['MUSTER_CHAOS_ROUNDS'] ?? 4);
+const ROUNDS = Number(process.env['MUSTER_CHAOS_ROUNDS'] ?? 3);
 const PEOPLE = Number(process.env['MUSTER_CHAOS_PEOPLE'] ?? 80);
 
 let app: App;
