@@ -68,7 +68,8 @@ describe('the supervisor', () => {
     expect(supervisor.replaced).toBeGreaterThan(0);
   });
 
-  it('keeps working after PostgreSQL has ended every connection', async () => {
+  // On a machine that is busy with other work the thread has been seen to need longer than the usual limit.
+  it('keeps working after PostgreSQL has ended every connection', { timeout: 120_000 }, async () => {
     const supervisor = await start(10_000);
     await test.look(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
