@@ -3,7 +3,7 @@ import type { SnapshotRequest } from '../../ports/directory-source.ts';
 import { GapLog, visibleRangeOf } from './completeness.ts';
 import type { DirectoryReader, ReadableRange } from './directory-reader.ts';
 import { Walk } from './walk.ts';
-import { checkWalk } from './walk-check.ts';
+import { checkWalk, noteHeadCount } from './walk-check.ts';
 import { decodeCursor } from './walk-cursor.ts';
 import { walkIndividuals, walkPeople } from './walk-people.ts';
 import { walkUnits } from './walk-units.ts';
@@ -65,7 +65,8 @@ const closingGaps = async (
 /**
  * The common snapshot of platforms whose tree is read unit by unit: units, people, individuals of the range, then
  * what is needed to vouch for it. Complete means: the whole company was in view, nothing failed, the head count
- * agrees, and nothing that was expected and not met turned out to exist.
+ * agrees (before and afterwards, or with the lists of ids), and nothing that was expected and not met turned out to
+ * exist.
  */
 export async function* snapshotByWalk(
   reader: DirectoryReader,
@@ -74,6 +75,7 @@ export async function* snapshotByWalk(
 ): AsyncGenerator<SourcePage, CompletenessStatement, void> {
   const { walk, visible, resumed } = await beginWalk(reader, request, options);
   const from = resumed === undefined ? 0 : PHASES.indexOf(resumed.phase);
+  if (resumed === undefined) await noteHeadCount(walk);
   if (from <= 0) yield* walkUnits(walk, resumed);
   if (request.scope !== 'ORG_UNITS') {
     if (from <= 1) yield* walkPeople(walk, resumed);

@@ -7,6 +7,11 @@ import { readSingly } from './walk-people.ts';
 const PROBE_SHARE = 0.005;
 const PROBE_MINIMUM = 20;
 
+/** Times that the lists of ids are compared before a company counts as too restless to vouch for. */
+const LISTINGS = 3;
+
+const probeBudget = (walk: Walk): number => Math.max(PROBE_MINIMUM, Math.floor(walk.calls * PROBE_SHARE));
+
 /** Union of the id lists of those units, which platforms keep unpaged and regardless of the range. */
 const idsOf = async (walk: Walk, unitIds: readonly string[]): Promise<Set<string>> => {
   const union = new Set<string>();
@@ -27,21 +32,45 @@ async function* fetchMissing(walk: Walk, ids: ReadonlySet<string>): AsyncGenerat
 const askHeadCount = (walk: Walk): Promise<number | undefined> =>
   walk.gaps.guard({ code: 'COUNT_MISMATCH', where: 'company' }, () => walk.reader.headCount());
 
+/** Asks for the head count that {@link checkWalk} compares with at the end. */
+export const noteHeadCount = async (walk: Walk): Promise<void> => {
+  if (walk.request.scope === 'ORG_UNITS' || !walk.everything) return;
+  walk.headCountBefore = (await askHeadCount(walk)) ?? null;
+};
+
+/**
+ * True when nothing speaks for a change of the company during the walk. Equal numbers alone do not prove it: somebody
+ * may have left whom the walk had met, while another came or moved behind its back. Where the lists of ids cost next
+ * to nothing they are asked for regardless.
+ */
+const isSteady = (walk: Walk, count: number): boolean =>
+  count === walk.seen.size && count === walk.headCountBefore && walk.units.size > probeBudget(walk);
+
 /** Compares with the platform's head count; answers with that count. */
 async function* compareHeadCount(walk: Walk): AsyncGenerator<SourcePage, number | null, void> {
   const first = await askHeadCount(walk);
-  if (first === undefined || first === walk.seen.size || walk.gaps.any) return first ?? null;
-  const listed = await idsOf(walk, [...walk.units.keys()]);
-  yield* fetchMissing(walk, listed);
-  const count = await askHeadCount(walk);
-  const unread = [...listed].filter((id) => !walk.seen.has(id)).length;
-  if (count !== undefined && (count !== listed.size || unread > 0))
-    walk.gaps.add(
-      'COUNT_MISMATCH',
-      'company',
-      `${listed.size} people listed, ${unread} of them unreadable, the platform counts ${count}`,
-    );
-  return count ?? null;
+  if (first === undefined || walk.gaps.any || isSteady(walk, first)) return first ?? null;
+  return yield* compareIdLists(walk);
+}
+
+/**
+ * Reads whoever the lists of ids name and the pages did not bring, and lists again: the company may go on changing
+ * while they are read. Agreed when everybody listed was met and the head count, asked right behind the lists, is
+ * their number.
+ */
+async function* compareIdLists(walk: Walk): AsyncGenerator<SourcePage, number | null, void> {
+  for (let round = 1; ; round += 1) {
+    const listed = await idsOf(walk, [...walk.units.keys()]);
+    const count = await askHeadCount(walk);
+    const unmet = [...listed].filter((id) => !walk.seen.has(id)).length;
+    if (count === undefined || walk.gaps.any || (unmet === 0 && count === listed.size)) return count ?? null;
+    if (round === LISTINGS) {
+      const told = `${listed.size} people listed, ${unmet} of them not read, the platform counts ${count}`;
+      walk.gaps.add('COUNT_MISMATCH', 'company', told);
+      return count;
+    }
+    yield* fetchMissing(walk, listed);
+  }
 }
 
 const accountExists = async (walk: Walk, id: string): Promise<boolean> =>
@@ -61,11 +90,10 @@ const unitExists = async (walk: Walk, id: string): Promise<boolean> => {
 const probeExpected = async (walk: Walk): Promise<void> => {
   const { expected } = walk.request;
   if (expected === undefined || !walk.everything || walk.gaps.any) return;
-  const budget = Math.max(PROBE_MINIMUM, Math.floor(walk.calls * PROBE_SHARE));
   const units = expected.orgUnits.filter((id) => !walk.units.has(id)).map((id) => ({ id, unit: true }));
   const people =
     walk.request.scope === 'ORG_UNITS' ? [] : expected.accounts.filter((id) => !walk.seen.has(id));
-  const absent = [...units, ...people.map((id) => ({ id, unit: false }))].slice(0, budget);
+  const absent = [...units, ...people.map((id) => ({ id, unit: false }))].slice(0, probeBudget(walk));
   const probe = async ({ id, unit }: { id: string; unit: boolean }): Promise<void> => {
     const gap = { code: 'COUNT_MISMATCH', where: id } as const;
     const exists = await walk.gaps.guard(gap, () => (unit ? unitExists(walk, id) : accountExists(walk, id)));

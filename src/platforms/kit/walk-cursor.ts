@@ -6,7 +6,7 @@ import { type CompletenessGap, GAP_CODES } from '../../domain/index.ts';
  * from the stored units alone (level, then id), so positions in them mean the same after a restart.
  */
 const schema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Digest of range and start units: another one means another walk. */
   walk: z.string(),
   phase: z.enum(['units', 'people', 'individuals', 'check']),
@@ -24,6 +24,7 @@ const schema = z.object({
   calls: z.number().int(),
   failedUnits: z.array(z.string()),
   suspects: z.array(z.string()),
+  headCountBefore: z.int().nullable(),
 });
 
 export type WalkCursor = z.infer<typeof schema> & { readonly gaps: readonly CompletenessGap[] };

@@ -39,6 +39,8 @@ export class Walk {
   readonly shared = new Map<string, Map<string, RemoteMembershipValue>>();
   /** Of these people, the units whose listing has not named them yet. */
   readonly halfKnown = new Map<string, readonly string[]>();
+  /** The platform's head count when the walk began; `null` while it is not known. */
+  headCountBefore: number | null;
   pages: number;
   readonly #callsBefore: number;
 
@@ -59,6 +61,7 @@ export class Walk {
     this.gaps = input.gaps;
     this.failedUnits = new Set(input.resumed?.failedUnits);
     this.suspects = new Set(input.resumed?.suspects);
+    this.headCountBefore = input.resumed?.headCountBefore ?? null;
     this.pages = input.resumed?.pages ?? 0;
     this.#callsBefore = input.resumed?.calls ?? 0;
   }
@@ -83,7 +86,7 @@ export class Walk {
     { level, ahead }: { readonly level: number; readonly ahead: Iterable<string> } = { level: 0, ahead: [] },
   ): string {
     return encodeCursor({
-      version: 1,
+      version: 2,
       walk: this.id,
       phase,
       level,
@@ -96,6 +99,7 @@ export class Walk {
       calls: this.calls,
       failedUnits: [...this.failedUnits],
       suspects: [...this.suspects],
+      headCountBefore: this.headCountBefore,
     });
   }
 
