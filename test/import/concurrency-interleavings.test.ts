@@ -53,7 +53,7 @@ interface Result {
 }
 
 const resultOf = async (tenantId: TenantId, outcomes: readonly string[]): Promise<Result> => {
-  expect(await brokenRules(database, tenantId)).toEqual([]);
+  expect({ outcomes, broken: await brokenRules(database, tenantId) }).toEqual({ outcomes, broken: [] });
   const picture = await pictureOf(database, tenantId, { known, reviewed: scene.reviewed });
   return { outcomes, picture: picture.join('\n') };
 };
@@ -107,6 +107,7 @@ const ALWAYS: readonly (readonly string[])[] = [
   ['commit', 'commitAgain'],
   ['commit', 'editTitle', 'editOther'],
   ['commit', 'deleteTarget'],
+  ['commit', 'deleteSeat'],
   ['fetchAndStage', 'cancel'],
   ['start', 'startAgain'],
   ['revert', 'editOther'],

@@ -16,8 +16,10 @@ import {
   acceptedCreates,
   clashingRows,
   invalidRows,
+  lockSeats,
   lockTargets,
   type Obstacle,
+  rowsSeatedIn,
   staleRows,
 } from '../../store/queries/import-commit-check.ts';
 import {
@@ -89,6 +91,8 @@ const requireCommittable = async (tx: Tx, run: ImportRunRow): Promise<readonly O
   refuse('IMPORT_ROWS_INVALID', await invalidRows(tx, run.id));
   await requireQuota(tx, run.id);
   await lockTargets(tx, run.id);
+  const lostSeats = await lockSeats(tx, run.id);
+  if (lostSeats.length > 0) refuse('IMPORT_ROSTER_MOVED', await rowsSeatedIn(tx, run.id, lostSeats));
   refuse('IMPORT_ROSTER_MOVED', await staleRows(tx, run));
   const tree = await judgeAccepted(tx, run.id);
   refuse('IMPORT_ROWS_INVALID', tree.obstacle);

@@ -1,4 +1,4 @@
-import type { ImportRunId } from '../../domain/index.ts';
+import type { ImportRunId, OrgUnitId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
 
 /** Objects that stand in the way of a commit: how many, and the names of some. */
@@ -68,6 +68,34 @@ export const lockTargets = async (tx: Tx, runId: ImportRunId): Promise<void> => 
     [runId],
   );
 };
+
+const SEATING = `run_id = $1 and decision = 'ACCEPTED'
+  and (action = 'CREATE' or (action in ${WRITING} and changes @> '[{"field":"memberships"}]'))`;
+
+/**
+ * Locks the units in which accepted rows seat people, so that none is deleted before the commit has ended.
+ * @returns those that are deleted already
+ */
+export const lockSeats = async (tx: Tx, runId: ImportRunId): Promise<readonly OrgUnitId[]> => {
+  const units = await tx.query<{ id: OrgUnitId; status: string }>(
+    `select u.id, u.status from muster.org_unit u where u.id in (
+       select distinct (seat->>'orgUnitId')::uuid
+       from muster.staged_account, jsonb_array_elements(after->'memberships') as seat where ${SEATING})
+     order by u.id for share of u`,
+    [runId],
+  );
+  return units.filter(({ status }) => status === 'DELETED').map(({ id }) => id);
+};
+
+/** Accepted rows that seat somebody in one of the units. */
+export const rowsSeatedIn = (tx: Tx, runId: ImportRunId, unitIds: readonly OrgUnitId[]): Promise<Obstacle> =>
+  obstacle(
+    tx,
+    `select ${NAME_OF('s')} as name from muster.staged_account s where ${SEATING}
+       and exists (select from jsonb_array_elements(s.after->'memberships') as seat
+         where (seat->>'orgUnitId')::uuid = any ($2::uuid[]))`,
+    [runId, unitIds],
+  );
 
 /**
  * Accepted rows whose ground has moved since they were staged: the object was changed or is gone, somebody was

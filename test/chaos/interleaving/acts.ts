@@ -97,6 +97,8 @@ export const EDITS: Readonly<Record<string, Act>> = {
   moveParent: (context, { unit }) => moveOrgUnit(context, { id: unit('a'), parentId: unit('c') }),
   createNamesake: (context, { unit }) => createOrgUnit(context, { parentId: unit('a'), name: '丁' }),
   deleteTarget: (context, { unit }) => deleteOrgUnit(context, { id: unit('c'), cascade: true }),
+  // The import only seats somebody there.
+  deleteSeat: (context, { unit }) => deleteOrgUnit(context, { id: unit('g'), cascade: true }),
   deleteParent: (context, { unit }) => deleteOrgUnit(context, { id: unit('a'), cascade: true }),
 };
 

@@ -82,6 +82,7 @@ const firstDay = (company: RemoteCompany): void => {
     unit('c', '1', '丙'),
     unit('e', 'c', '戊'),
     unit('f', 'b', '己'),
+    unit('g', '1', '庚'),
   ]) {
     company.units.set(one.externalId, one);
   }
@@ -95,7 +96,7 @@ const secondDay = (company: RemoteCompany): void => {
     company.units.set(one.externalId, one);
   }
   company.people.set('p1', person(1, ['c'], { title: '经理' }));
-  company.people.set('p2', person(2, ['c']));
+  company.people.set('p2', person(2, ['g']));
   company.people.delete('p3');
   company.people.set('p4', person(4, ['a', 'b'], { mobile: '13800000005' }));
   company.people.set('p5', person(5, ['c'], { mobile: '13800000004', attributes: { badge: 'B6' } }));
