@@ -3,6 +3,7 @@ import {
   type Connection,
   type ConnectionId,
   DEFAULT_PULL_RULES,
+  DEFAULT_PUSH_RULES,
   type ImportRunId,
   newId,
   type OpenConnection,
@@ -147,6 +148,7 @@ export class ImportWorld {
           secrets: { clientSecret: sealed },
           allowPrivateNetwork: true,
           pullRules: DEFAULT_PULL_RULES,
+          pushRules: DEFAULT_PUSH_RULES,
           defaultPassword: null,
         },
       );

@@ -2,6 +2,7 @@ import {
   AppError,
   type ConnectionId,
   DEFAULT_PULL_RULES,
+  DEFAULT_PUSH_RULES,
   newId,
   type OpenConnection,
   type SystemPrincipal,
@@ -48,6 +49,7 @@ const unsavedConnection = (
     secrets: typedSecrets,
     allowPrivateNetwork,
     pullRules: DEFAULT_PULL_RULES,
+    pushRules: DEFAULT_PUSH_RULES,
     version: 1,
   };
 };

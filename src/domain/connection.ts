@@ -1,4 +1,5 @@
 import type { ConnectionAppId, ConnectionId, OrgUnitId, TenantId } from './ids.ts';
+import type { PushRules } from './push-rules.ts';
 import type { MatchKey } from './staging.ts';
 
 export const CONNECTION_MODES = ['READ_ONLY', 'READ_WRITE'] as const;
@@ -19,6 +20,7 @@ export interface Connection {
   /** The administrator allowed private addresses for this base. */
   readonly allowPrivateNetwork: boolean;
   readonly pullRules: PullRules;
+  readonly pushRules: PushRules;
   readonly version: number;
 }
 
@@ -53,7 +55,10 @@ export interface PullRules {
   readonly targetOrgUnitId: OrgUnitId | null;
   /** Which mailbox becomes the account's mail (row ID-08). */
   readonly emailField: 'personal' | 'company';
-  /** Ordered matching keys; empty = matching is off, the default. */
+  /**
+   * Ordered matching keys; empty = matching is off, the default. One setting for pull, push and the connection as a
+   * whole (row W-DD-40).
+   */
   readonly matchKeys: readonly MatchKey[];
   readonly userNameSource: UserNameSource;
   readonly requireMobile: boolean;

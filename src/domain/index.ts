@@ -13,6 +13,8 @@
  * - Situation: of a remote object: LINKED, UNLINKED, UNMATCHED, DISPUTED, DELETED.
  * - ImportRun: one pull: fetch, stage, review, commit or discard; revertible.
  * - StagedOrgUnit, StagedAccount: rows of an import run.
+ * - SyncPlan: immutable, hashed list of PlanOperations that bring a platform to the roster's state.
+ * - SyncRun: the application of exactly one plan.
  * - DirectoryChange: one row of the outbox, written in the transaction that changed the roster.
  * - Session: a signed-in account.
  * - JobRun: one execution of a piece of work.
@@ -22,6 +24,9 @@ export * from './connection.ts';
 export * from './errors/index.ts';
 export * from './ids.ts';
 export * from './principal.ts';
+export * from './push-rules.ts';
 export * from './remote.ts';
 export * from './roster.ts';
 export * from './staging.ts';
+export * from './sync.ts';
+export * from './target.ts';

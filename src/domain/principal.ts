@@ -8,6 +8,8 @@ export const SCOPES = [
   'connections:write',
   'imports:read',
   'imports:write',
+  'sync:read',
+  'sync:write',
   'audit:read',
 ] as const;
 /** What a machine client may do; it has no roles. */

@@ -1,4 +1,5 @@
 import type { DirectorySource } from './directory-source.ts';
+import type { DirectoryTarget } from './directory-target.ts';
 
 /** One field of a platform's settings form, declared as data so that API, doctor and console need no code. */
 export interface SettingField {
@@ -32,4 +33,5 @@ export interface Platform {
   /** Kinds of external id that its objects carry, the primary one first. */
   readonly accountIdKinds: readonly string[];
   readonly directorySource?: DirectorySource;
+  readonly directoryTarget?: DirectoryTarget;
 }

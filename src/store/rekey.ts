@@ -19,6 +19,7 @@ export const SECRET_COLUMNS: readonly SecretColumn[] = [
   { table: 'connection', key: 'id', column: 'secrets', holds: 'JWE_BY_NAME', of: 'TENANT' },
   { table: 'connection', key: 'id', column: 'default_password', holds: 'JWE', of: 'TENANT' },
   { table: 'connection_app', key: 'id', column: 'secrets', holds: 'JWE_BY_NAME', of: 'TENANT' },
+  { table: 'tenant_key', key: 'kid', column: 'private_jwe', holds: 'JWE', of: 'TENANT' },
   { table: 'signing_key', key: 'kid', column: 'private_jwe', holds: 'JWE', of: 'INSTALLATION' },
 ];
 

@@ -47,6 +47,7 @@ export const plainConnection = (row: ConnectionRow): Connection => ({
   settings: row.settings,
   allowPrivateNetwork: row.allowPrivateNetwork,
   pullRules: row.pullRules,
+  pushRules: row.pushRules,
   version: row.version,
 });
 

@@ -25,6 +25,7 @@ import { actorOf, type FlowContext } from '../context.ts';
 import { type Meaning, naming } from '../roster/violations.ts';
 import { connectionNotFound, defaultPasswordPlace, requirePlatform, secretPlace } from './open-connection.ts';
 import { readPullRules } from './pull-rules.ts';
+import { type PushRulesInput, readPushRules } from './push-rules.ts';
 import { type ReadSettings, readTypedSettings, type TypedSettings } from './settings.ts';
 
 /** What can be typed into a connection's form; what is absent stays. */
@@ -35,6 +36,7 @@ export interface ConnectionInput {
   readonly settings?: TypedSettings;
   readonly allowPrivateNetwork?: boolean;
   readonly pullRules?: Partial<PullRules>;
+  readonly pushRules?: PushRulesInput;
   /** Initial password of accounts that a pull creates; `null` = none, they cannot sign in by password. */
   readonly defaultPassword?: string | null;
 }
@@ -92,7 +94,7 @@ const requireTarget = async (tx: Tx, rules: PullRules): Promise<void> => {
   });
 };
 
-const EMPTY: Omit<ConnectionFields, 'name' | 'pullRules'> = {
+const EMPTY: Omit<ConnectionFields, 'name' | 'pullRules' | 'pushRules'> = {
   enabled: false,
   mode: 'READ_ONLY',
   settings: {},
@@ -130,6 +132,7 @@ const fieldsOf = async (
     secrets,
     allowPrivateNetwork: input.allowPrivateNetwork ?? base.allowPrivateNetwork,
     pullRules,
+    pushRules: readPushRules(input.pushRules, standing?.pushRules),
     defaultPassword:
       typeof password === 'string'
         ? await sealDefaultPassword(context, tx, { password, id })
@@ -158,6 +161,8 @@ const audit = (tx: Tx, verb: string, id: ConnectionId, input: ConnectionInput): 
       // Widening a guard is written down (field-notes rule 4).
       ...(input.allowPrivateNetwork === undefined ? {} : { allowPrivateNetwork: input.allowPrivateNetwork }),
       ...(input.pullRules?.guard === undefined ? {} : { guard: input.pullRules.guard }),
+      ...(input.pushRules?.guards === undefined ? {} : { pushGuards: input.pushRules.guards }),
+      ...(input.pushRules?.shrink === undefined ? {} : { pushShrink: input.pushRules.shrink }),
     },
   });
 

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { ConnectionId, ConnectionMode, PullRules } from '../../domain/index.ts';
+import type { ConnectionId, ConnectionMode, PullRules, PushRules } from '../../domain/index.ts';
 import { changedAt, createdAt, tenantId, version } from './columns.ts';
 
 /** What is typed into a connection's form; what imports remember of it is written by their SQL. */
@@ -19,6 +19,7 @@ export const ConnectionEntity = defineEntity({
     secrets: p.json().$type<Readonly<Record<string, string>>>(),
     allowPrivateNetwork: p.boolean(),
     pullRules: p.json().$type<PullRules>(),
+    pushRules: p.json().$type<PushRules>(),
     defaultPassword: p.text().strictNullable(),
     version: version(),
     createdAt: createdAt(),

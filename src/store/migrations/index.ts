@@ -7,6 +7,7 @@ import { Operations20261121000600 } from './20261121000600-operations.ts';
 import { JobWorkers20261121000700 } from './20261121000700-job-workers.ts';
 import { PrincipalChange20261121000750 } from './20261121000750-principal-change.ts';
 import { ImportStaging20261121000800 } from './20261121000800-import-staging.ts';
+import { Sync20261128000100 } from './20261128000100-sync.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   JobWorkers20261121000700,
   PrincipalChange20261121000750,
   ImportStaging20261121000800,
+  Sync20261128000100,
 ] as const;

@@ -5,6 +5,7 @@ import type {
   ConnectionId,
   ConnectionMode,
   PullRules,
+  PushRules,
   TenantId,
 } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
@@ -40,7 +41,7 @@ export const NEXT_PULL_AT = `
 
 const COLUMNS = `
   id, tenant_id as "tenantId", platform, name, enabled, mode, settings, secrets,
-  allow_private_network as "allowPrivateNetwork", pull_rules as "pullRules",
+  allow_private_network as "allowPrivateNetwork", pull_rules as "pullRules", push_rules as "pushRules",
   default_password as "defaultPassword", last_range_digest as "lastRangeDigest", ${NEXT_PULL_AT} as "nextPullAt",
   version, created_at as "createdAt", changed_at as "changedAt"`;
 
@@ -95,6 +96,7 @@ export interface ConnectionFields {
   readonly secrets: SealedSecrets;
   readonly allowPrivateNetwork: boolean;
   readonly pullRules: PullRules;
+  readonly pushRules: PushRules;
   readonly defaultPassword: string | null;
 }
 

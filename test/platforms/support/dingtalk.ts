@@ -1,5 +1,11 @@
 import type { DingTalkSimulator } from '../../../simulators/dingtalk/index.ts';
-import { DEFAULT_PULL_RULES, newId, type OpenConnection, type PullRules } from '../../../src/domain/index.ts';
+import {
+  DEFAULT_PULL_RULES,
+  DEFAULT_PUSH_RULES,
+  newId,
+  type OpenConnection,
+  type PullRules,
+} from '../../../src/domain/index.ts';
 
 /** A connection to the simulator's first app, as an administrator would have saved it. */
 export const connectionTo = (
@@ -27,5 +33,6 @@ export const connectionTo = (
   secrets: { clientSecret: simulator.app.clientSecret, ...options.secrets },
   allowPrivateNetwork: true,
   pullRules: { ...DEFAULT_PULL_RULES, ...options.pullRules },
+  pushRules: DEFAULT_PUSH_RULES,
   version: 1,
 });

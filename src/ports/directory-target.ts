@@ -1,0 +1,31 @@
+import type { OpenConnection } from '../domain/connection.ts';
+import type { TargetCapabilities, TargetOperation, TargetResult } from '../domain/target.ts';
+
+export interface ApplyOptions {
+  readonly signal: AbortSignal;
+  /**
+   * The operation may have been applied before: its call got no answer, or the process died in the middle. The
+   * object is looked up by its natural key first, and nothing is written twice (goal R5: at most two extra calls).
+   */
+  readonly afterUnknownOutcome: boolean;
+  /** Goes before everything that waits without it (goal P13). */
+  readonly urgent: boolean;
+}
+
+/**
+ * Writing side of a platform, declared by its consumer, the flow that applies plans.
+ *
+ * Implementations hold no database. Every foreign answer is validated; every failure is an `AppError` from the closed
+ * table. A failure after which nobody can know whether the platform has done it (a time-out, a connection that broke
+ * off) is `PLATFORM_TIMEOUT` or `PLATFORM_UNREACHABLE`: a target never repeats a writing call by itself after those.
+ */
+export interface DirectoryTarget {
+  /** What this connection's platform can take. Throws `INPUT_INVALID` when a setting is malformed. */
+  capabilities(connection: OpenConnection): TargetCapabilities;
+  /** Applies one operation. */
+  apply(connection: OpenConnection, operation: TargetOperation, options: ApplyOptions): Promise<TargetResult>;
+  /** One cheap read with the connection's credentials; throws what keeps it from working (field-notes rule 14). */
+  probe(connection: OpenConnection, signal: AbortSignal): Promise<void>;
+  /** Calls per second that the platform allows for writing, for the ETA. */
+  callsPerSecond(connection: OpenConnection): number;
+}
