@@ -121,6 +121,13 @@ export class CommitImportInput {
 
   @Field(() => String, { description: 'Its digest, as it was when it was approved.' })
   readonly digest!: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'The fetch was not complete, and what it brought is wanted all the same; nobody is disabled by that.',
+  })
+  readonly acceptIncomplete!: boolean;
 }
 
 @InputType('RevertImportInput', { description: 'What to take back.' })

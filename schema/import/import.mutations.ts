@@ -140,12 +140,13 @@ export class ImportMutations {
       'Writes the accepted rows into the roster, in one transaction; refused when digest or roster moved on.',
   })
   async commitImport(
-    @Arg('input', () => CommitImportInput, WHAT) { runId, digest }: CommitImportInput,
+    @Arg('input', () => CommitImportInput, WHAT) input: CommitImportInput,
     @Ctx() context: GraphqlContext,
   ) {
+    const { runId } = input;
     requireRun(runId);
     const { passwords } = context.signIn;
-    const report = await commitImport({ ...context.flow, passwords }, { runId, digest });
+    const report = await commitImport({ ...context.flow, passwords }, input);
     return { ...report, importRun: runView(await getRun(context.flow, { runId })) };
   }
 

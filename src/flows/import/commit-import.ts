@@ -163,7 +163,11 @@ const commitIn = async (
     action: 'import.commit',
     objectType: 'ImportRun',
     objectId: run.id,
-    details: { digest: input.digest, ...report },
+    details: {
+      digest: input.digest,
+      ...report,
+      ...(input.acceptIncomplete === true ? { acceptIncomplete: true } : {}),
+    },
   });
   return report;
 };
