@@ -191,3 +191,17 @@ export const unlockAccount = (tx: Tx, accountId: AccountId): Promise<number> =>
     `delete from muster.sign_in_throttle where key = sha256(convert_to('account' || chr(10) || $1::text, 'UTF8'))`,
     [accountId],
   );
+
+/** Id of the account that signs in by that name, case-folded; deleted ones have none. */
+export const findAccountByUserName = async (
+  db: Database,
+  tenantId: TenantId,
+  userName: string,
+): Promise<AccountId | null> => {
+  const rows = await db.read<{ id: AccountId }>(
+    tenantId,
+    'select id from muster.account where tenant_id = muster.current_tenant() and user_name_key = muster.fold($1)',
+    [userName],
+  );
+  return rows[0]?.id ?? null;
+};
