@@ -130,6 +130,9 @@ export class Sync20261128000100 extends Migration {
         holds text[] not null default '{}',
         issues jsonb not null default '[]',
         content_digest bytea not null,
+        -- As the planner said it, and what was decided about a held row: together they are how the state began.
+        planned_state text not null check (planned_state in ('PLANNED', 'HELD', 'SKIPPED', 'QUARANTINED')),
+        decision text check (decision in ('RELEASED', 'REJECTED')),
         state text not null check (state in ('PLANNED', 'RUNNING', 'WAITING', 'INVITED', 'APPLIED', 'UNCHANGED',
           'SKIPPED', 'HELD', 'FAILED', 'QUARANTINED', 'SUPERSEDED')),
         -- Stable: why the row is in the state it is in.

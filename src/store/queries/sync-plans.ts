@@ -1,0 +1,151 @@
+import type {
+  AccountId,
+  ConnectionId,
+  ErrorDetails,
+  ImportRunId,
+  OrgUnitId,
+  PushGuardVerdict,
+  PushRules,
+  SyncPlanId,
+  SyncPlanKind,
+  SyncPlanPhase,
+  SyncPlanTotals,
+  SyncRunId,
+  TenantId,
+} from '../../domain/index.ts';
+import type { Database } from '../database.ts';
+import type { Tx } from '../transaction.ts';
+
+export const SYNC_PLAN_TRIGGERS = ['MANUAL', 'SCHEDULE', 'CHANGE', 'UNDO'] as const;
+/** What made a plan: a person, a timer, a change of the roster, or the wish to take a run back. */
+export type SyncPlanTrigger = (typeof SYNC_PLAN_TRIGGERS)[number];
+
+/** What a plan that is not a full one looks at, by its kind. */
+export interface SyncPlanScope {
+  readonly orgUnitIds?: readonly OrgUnitId[];
+  readonly accountIds?: readonly AccountId[];
+  /** With everything below the named units: the units there and the people in them. */
+  readonly withDescendants?: boolean;
+  /** The run that an `UNDO` takes back. */
+  readonly runId?: SyncRunId;
+}
+
+export interface SyncPlanRow {
+  readonly id: SyncPlanId;
+  readonly connectionId: ConnectionId;
+  readonly kind: SyncPlanKind;
+  readonly scope: SyncPlanScope;
+  readonly phase: SyncPlanPhase;
+  readonly trigger: SyncPlanTrigger;
+  /** Holds nothing but people who lose their access, and goes before a full run. */
+  readonly urgent: boolean;
+  readonly requestedById: string | null;
+  readonly requestedByName: string | null;
+  /** The pull that came first. */
+  readonly importRunId: ImportRunId | null;
+  /** What that pull, or the last one, can vouch for; `null` until the plan is made. */
+  readonly remoteComplete: boolean | null;
+  /** Which changes of the roster the plan knows, as PostgreSQL writes a `pg_snapshot`. */
+  readonly rosterSnapshot: string | null;
+  /** The push rules that it was made by. */
+  readonly rules: PushRules | null;
+  readonly totals: SyncPlanTotals | null;
+  readonly guards: readonly PushGuardVerdict[];
+  /** SHA-256, hex, over what all operations do. */
+  readonly contentDigest: string | null;
+  /** JWS, compact, of the tenant's key over plan and content digest. */
+  readonly signature: string | null;
+  /** Over content and decisions: what is approved and applied. Frozen once the plan is approved. */
+  readonly digest: string | null;
+  /** Grows with every decision. */
+  readonly reviewVersion: number;
+  readonly errorCode: string | null;
+  readonly errorDetails: ErrorDetails | null;
+  readonly supersededById: SyncPlanId | null;
+  readonly expiresAt: Date | null;
+  readonly createdAt: Date;
+  readonly plannedAt: Date | null;
+  readonly approvedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+const COLUMNS = `
+  id, connection_id as "connectionId", kind, scope, phase, trigger, urgent, requested_by_id as "requestedById",
+  requested_by_name as "requestedByName", import_run_id as "importRunId", remote_complete as "remoteComplete",
+  roster_snapshot::text as "rosterSnapshot", rules, totals, guards, content_digest as "contentDigest", signature,
+  digest, review_version as "reviewVersion", error_code as "errorCode", error_details as "errorDetails",
+  superseded_by_id as "supersededById", expires_at as "expiresAt", created_at as "createdAt",
+  planned_at as "plannedAt", approved_at as "approvedAt", ended_at as "endedAt"`;
+
+type Found = SyncPlanRow & Record<string, unknown>;
+
+/** Makes a plan that is to be planned. Who asked is the actor of the transaction. */
+export const insertPlan = async (
+  tx: Tx,
+  plan: Pick<SyncPlanRow, 'id' | 'connectionId' | 'kind' | 'scope' | 'trigger'> & {
+    readonly urgent?: boolean;
+  },
+): Promise<SyncPlanRow> => {
+  const [row] = await tx.query<Found>(
+    `insert into muster.sync_plan (tenant_id, id, connection_id, kind, scope, trigger, urgent)
+     values (muster.current_tenant(), $1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
+    [plan.id, plan.connectionId, plan.kind, JSON.stringify(plan.scope), plan.trigger, plan.urgent ?? false],
+  );
+  if (row === undefined) throw new TypeError('a plan that was just made is there');
+  return row;
+};
+
+const ONE = `select ${COLUMNS} from muster.sync_plan where tenant_id = muster.current_tenant() and id = $1`;
+
+export const readPlan = async (
+  db: Database,
+  tenantId: TenantId,
+  id: SyncPlanId,
+): Promise<SyncPlanRow | null> =>
+  (await db.read<Found>(tenantId, { name: 'sync_plan', text: ONE }, [id]))[0] ?? null;
+
+/** Locks a plan for a step of its planning, its review or its application. */
+export const lockPlan = async (tx: Tx, id: SyncPlanId): Promise<SyncPlanRow | null> =>
+  (await tx.query<Found>(`${ONE} for no key update`, [id]))[0] ?? null;
+
+/** Which plans; every condition that is given must hold. */
+export interface PlanFilter {
+  readonly connectionId?: ConnectionId | undefined;
+  readonly kinds?: readonly SyncPlanKind[] | undefined;
+  readonly phases?: readonly SyncPlanPhase[] | undefined;
+  readonly triggers?: readonly SyncPlanTrigger[] | undefined;
+}
+
+const FILTER = `tenant_id = muster.current_tenant() and ($1::uuid is null or connection_id = $1)
+  and ($2::text[] is null or kind = any ($2)) and ($3::text[] is null or phase = any ($3))
+  and ($4::text[] is null or trigger = any ($4))`;
+
+const filterValues = (filter: PlanFilter): unknown[] => [
+  filter.connectionId ?? null,
+  filter.kinds ?? null,
+  filter.phases ?? null,
+  filter.triggers ?? null,
+];
+
+/** Plans, newest first; `before` is the id of the last plan of the page before. */
+export const listPlans = (
+  db: Database,
+  tenantId: TenantId,
+  page: PlanFilter & { readonly before?: SyncPlanId | undefined; readonly limit: number },
+): Promise<SyncPlanRow[]> =>
+  db.read<Found>(
+    tenantId,
+    `select ${COLUMNS} from muster.sync_plan where ${FILTER} and ($5::uuid is null or id < $5)
+     order by id desc limit $6`,
+    [...filterValues(page), page.before ?? null, page.limit],
+  );
+
+/** Number of plans that a filter selects. */
+export const countPlans = async (db: Database, tenantId: TenantId, filter: PlanFilter): Promise<number> => {
+  const rows = await db.read<{ count: number }>(
+    tenantId,
+    `select count(*)::integer as count from muster.sync_plan where ${FILTER}`,
+    filterValues(filter),
+  );
+  return rows[0]?.count ?? 0;
+};
