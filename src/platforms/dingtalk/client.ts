@@ -6,7 +6,7 @@ import { type DingtalkSettings, dingtalkSettings } from './config.ts';
 import { dingtalkErrors } from './errors.ts';
 import { blockedAnswer, legacyEnvelope, newFailure, tokenAnswers } from './types.ts';
 
-const tokenCall = (settings: DingtalkSettings): ApiDialect['tokenCall'] => {
+const tokenCall = (settings: DingtalkSettings): NonNullable<ApiDialect['tokenCall']> => {
   const { apiBase, newApiBase, clientId, clientSecret, corpId, tokenEndpoint } = settings;
   const schema = tokenAnswers[tokenEndpoint];
   if (tokenEndpoint === 'legacy') {
@@ -99,10 +99,9 @@ export class DingtalkClient extends ApiClient {
 
   constructor(services: PlatformServices, connection: OpenConnection, signal: AbortSignal) {
     const settings = dingtalkSettings(connection);
-    const dialect = dialectOf(settings, connection, services);
-    super(services, dialect, signal);
+    super(services, dialectOf(settings, connection, services), signal);
     this.settings = settings;
-    this.tokenBase = dialect.tokenCall.base;
+    this.tokenBase = tokenCall(settings).base;
   }
 
   /** POST of the legacy family, of which all contact calls are. */

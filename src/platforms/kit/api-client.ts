@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { AppError } from '../../domain/index.ts';
+import { AppError, type ErrorCode } from '../../domain/index.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
-import { parseAnswer } from './json.ts';
-import { withRetry } from './retry.ts';
+import { parseAnswer, parseJson } from './json.ts';
+import { type RetryOptions, withRetry } from './retry.ts';
 import type { PlatformServices } from './services.ts';
 import type { Token } from './token-cache.ts';
 import { throttleWaitMs } from './vendor-errors.ts';
@@ -14,12 +14,22 @@ export interface ApiCall<Schema extends z.ZodType = z.ZodType>
   readonly schema: Schema;
   /** Id of what is asked for, for error texts. */
   readonly object?: string;
+  /** It changes something there: never sent again by itself when nobody can know whether it took effect. */
+  readonly writes?: boolean;
+  /** Goes before everything that waits without it. */
+  readonly urgent?: boolean;
 }
 
 /** What differs between platforms. */
 export interface ApiDialect {
-  /** How a token is had; its answer is brought to {@link Token} by the schema. */
-  readonly tokenCall: ApiCall<z.ZodType<Token>>;
+  /** How a token is had; its answer is brought to {@link Token} by the schema. `null` = calls carry what they need. */
+  readonly tokenCall: ApiCall<z.ZodType<Token>> | null;
+  /** What is called to prove the way to the platform; default: the token call. */
+  readonly reach?: Pick<HttpRequest, 'base' | 'method' | 'path'>;
+  /** Name of the rate limit that counts the call; default: its path. */
+  lane?(call: ApiCall): string;
+  /** Failures are told by the HTTP status: what comes with one and is no JSON is handed to `failure` as `undefined`. */
+  readonly statusSpeaks?: boolean;
   /** The same call with the token where this API looks for it. */
   authorize<Schema extends z.ZodType>(call: ApiCall<Schema>, token: string): ApiCall<Schema>;
   /** What the body says went wrong, `undefined` when it is a success. */
@@ -40,6 +50,28 @@ const BLOCKED_MINUTES = 5;
 /** The error for an address that the platform blocks, with the instant at which it lets us in again. */
 export const addressBlocked = (nowMs: number, minutes = BLOCKED_MINUTES, cause?: unknown): AppError =>
   new AppError('PLATFORM_IP_BLOCKED', { retryAt: nowMs + minutes * 60_000, cause });
+
+/** Failures of a writing call after which nobody knows whether it took effect; the target looks, and does not repeat. */
+const OUTCOME_UNKNOWN: ReadonlySet<ErrorCode> = new Set(['PLATFORM_TIMEOUT', 'PLATFORM_UNREACHABLE']);
+
+/** The error for an answer to a writing call that does not tell what became of it. */
+export const outcomeUnknown = (call: ApiCall, reason: string, cause?: unknown): AppError =>
+  new AppError('PLATFORM_UNREACHABLE', { details: { host: new URL(call.base).host, reason }, cause });
+
+/** Milliseconds that a `Retry-After` asks for, `NaN` when it does not. Source: RFC 9110 §10.2.3 (seconds or a date). */
+const retryAfterMs = (text: string | null, platformNowMs: number): number => {
+  if (text === null) return Number.NaN;
+  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - platformNowMs;
+};
+
+/** The JSON of a text, `undefined` when it is none. */
+const jsonOrNothing = (text: string): unknown => {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Calls of one app with token, pacing, validation and the repetitions that the error's class allows. */
 export class ApiClient {
@@ -72,11 +104,13 @@ export class ApiClient {
   async call<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
     const { budget, tokens } = this.#services;
     const { callsPerSecond } = this.#dialect;
-    const rateKey = digest([this.#key, call.path]);
+    const rateKey = digest([this.#key, this.#dialect.lane?.(call) ?? call.path]);
+    const limit = { perSecond: callsPerSecond, ...(call.urgent === true ? { urgent: true } : {}) };
     let token = '';
     const once = async (): Promise<z.output<Schema>> => {
-      token = await tokens.get(this.#key, () => this.fetchToken(), this.#signal);
-      const callEnded = await budget.acquire(rateKey, { perSecond: callsPerSecond }, this.#signal);
+      if (this.#dialect.tokenCall !== null)
+        token = await tokens.get(this.#key, () => this.fetchToken(), this.#signal);
+      const callEnded = await budget.acquire(rateKey, limit, this.#signal);
       try {
         return await this.#once(this.#dialect.authorize(call, token));
       } catch (error) {
@@ -87,17 +121,24 @@ export class ApiClient {
         callEnded?.();
       }
     };
-    return this.#retried(once, () => tokens.drop(this.#key, token));
+    return this.#retried(once, {
+      refreshToken: () => tokens.drop(this.#key, token),
+      ...(call.writes === true ? { unrepeatable: OUTCOME_UNKNOWN } : {}),
+    });
   }
 
   /** A token straight from the platform, past the cache. Throws `PLATFORM_CREDENTIALS_INVALID` and others. */
   async fetchToken(): Promise<Token> {
-    return this.#retried(() => this.#once(this.#dialect.tokenCall));
+    const { tokenCall } = this.#dialect;
+    if (tokenCall === null) throw new TypeError('there is no token to fetch');
+    return this.#retried(() => this.#once(tokenCall));
   }
 
-  /** Any answer of the token endpoint, even an error, proves the way to the platform (row W-DD-03). */
+  /** Any answer, even an error, proves the way to the platform (row W-DD-03). */
   async reach(): Promise<void> {
-    const { base, method, path } = this.#dialect.tokenCall;
+    const target = this.#dialect.reach ?? this.#dialect.tokenCall;
+    if (target === null) throw new TypeError('there is nothing to reach');
+    const { base, method, path } = target;
     await this.#send({ base, method, path, ...(method === 'POST' ? { json: {} } : {}) });
   }
 
@@ -108,45 +149,68 @@ export class ApiClient {
   }
 
   async #once<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
-    const { schema, object: _, ...request } = call;
+    const { schema: _schema, object: _object, writes, urgent: _urgent, ...request } = call;
     const answer = await this.#send(request);
+    try {
+      return this.#read(answer, call);
+    } catch (error) {
+      const unreadable = error instanceof AppError && error.code === 'PLATFORM_ANSWER_INVALID';
+      if (!unreadable || writes !== true || answer.status >= 300) throw error;
+      throw outcomeUnknown(call, String(error.details['reason'] ?? ''), error);
+    }
+  }
+
+  /** What the answer brings. Throws what it says went wrong. */
+  #read<Schema extends z.ZodType>(answer: HttpAnswer, call: ApiCall<Schema>): z.output<Schema> {
     const { status } = answer;
     const api = call.path;
     if (status >= 300 && status < 400)
       throw new AppError('PLATFORM_ANSWER_INVALID', { details: { api, reason: `redirect (${status})` } });
     if (status === 429)
       throw this.#throttled(new AppError('PLATFORM_THROTTLED', { details: { api } }), answer);
-    if (status >= 500 && !/^\s*\{/.test(answer.text))
-      throw new AppError('PLATFORM_BUSY', { details: { api } });
-    const body = parseAnswer(answer.text, api);
+    const body = this.#body(answer, call);
     const failure = this.#dialect.failure(body, status, call);
     if (failure?.code === 'PLATFORM_THROTTLED') throw this.#throttled(failure, answer);
     if (failure !== undefined) throw failure;
-    const read = schema.safeParse(body);
+    const read = call.schema.safeParse(body);
     if (read.success) return read.data;
     const [issue] = read.error.issues;
     const reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected'}`;
     throw new AppError('PLATFORM_ANSWER_INVALID', { details: { api, reason } });
   }
 
+  #body({ status, text }: HttpAnswer, call: ApiCall): unknown {
+    if (this.#dialect.statusSpeaks === true && (status >= 400 || text.trim() === ''))
+      return jsonOrNothing(text);
+    if (status >= 500 && !/^\s*\{/.test(text)) {
+      // A gateway that gave up waiting does not know what the platform did behind it.
+      if (call.writes === true) throw outcomeUnknown(call, `HTTP ${status}`);
+      throw new AppError('PLATFORM_BUSY', { details: { api: call.path } });
+    }
+    return parseAnswer(text, call.path);
+  }
+
   /** The same error with the instant at which the limit ends: named in the text, in a header, or in a second. */
   #throttled(error: AppError, answer: HttpAnswer): AppError {
     const now = this.#services.clock.now();
     const platformNow = Date.parse(answer.headers.get('date') ?? '') || now;
-    const told = Number(answer.headers.get('retry-after') ?? Number.NaN) * 1000;
+    const told = retryAfterMs(answer.headers.get('retry-after'), platformNow);
     const wait =
       throttleWaitMs(String(error.details['vendorMessage'] ?? ''), platformNow) ?? (told > 0 ? told : 1000);
     return new AppError(error.code, { details: error.details, retryAt: now + wait });
   }
 
-  async #retried<T>(call: () => Promise<T>, refreshToken?: () => void): Promise<T> {
+  async #retried<T>(
+    call: () => Promise<T>,
+    options: Pick<RetryOptions, 'refreshToken' | 'unrepeatable'> = {},
+  ): Promise<T> {
     try {
       return await withRetry(this.#services, call, {
         signal: this.#signal,
         onWait: (until) => {
           this.#pausedUntil = until;
         },
-        ...(refreshToken === undefined ? {} : { refreshToken }),
+        ...options,
       });
     } catch (error) {
       // A page instead of JSON, again and again, is how platforms block an address.

@@ -8,13 +8,15 @@ export interface HttpRequest {
   /** The connection's configured base; nothing else is ever called. */
   readonly base: string;
   readonly allowPrivateNetwork: boolean;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Begins with `/`; also names the call in error texts. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as a JSON body. */
   readonly json?: unknown;
+  /** Sent as `application/x-www-form-urlencoded`, where that is asked for instead. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 export interface HttpAnswer {
@@ -124,6 +126,16 @@ const openNet = async (options: HttpClientOptions, totalMs: number): Promise<Net
   return { fetch: options.fetch ?? fetch, open: agentFor(true), strict: agentFor(false) };
 };
 
+/** Body and the type that is told with it; a type among the request's own headers wins. */
+const bodyOf = ({
+  json,
+  form,
+}: HttpRequest): { readonly type: string; readonly body: string } | undefined => {
+  if (form !== undefined)
+    return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
+  return json === undefined ? undefined : { type: 'application/json', body: JSON.stringify(json) };
+};
+
 /** The one way by which adapters reach the net: guarded addresses, time-outs, bounded bodies, no redirects. */
 export const createHttpClient = (options: HttpClientOptions = {}): HttpClient => {
   const totalMs = options.totalTimeoutMs ?? 15_000;
@@ -144,15 +156,16 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
       );
       const { fetch, open, strict } = await net();
       const limit = AbortSignal.timeout(totalMs);
+      const sent = bodyOf(request);
       try {
         const response = await fetch(url, {
           method: request.method,
           headers: {
             accept: 'application/json',
-            ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(sent === undefined ? {} : { 'content-type': sent.type }),
             ...request.headers,
           },
-          ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+          ...(sent === undefined ? {} : { body: sent.body }),
           redirect: 'manual',
           signal: AbortSignal.any([signal, limit]),
           dispatcher: request.allowPrivateNetwork ? open : strict,

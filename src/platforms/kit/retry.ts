@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/index.ts';
+import { AppError, type ErrorCode } from '../../domain/index.ts';
 import type { Clock } from './clock.ts';
 
 export interface RetryContext {
@@ -15,6 +15,8 @@ export interface RetryOptions {
   readonly maxWaitMs?: number;
   /** Called before the one repetition after an invalid token. */
   readonly refreshToken?: () => void;
+  /** Codes that are thrown at once although their class would repeat. */
+  readonly unrepeatable?: ReadonlySet<ErrorCode>;
   readonly onWait?: (untilMs: number) => void;
 }
 
@@ -57,7 +59,7 @@ export const withRetry = async <T>(
         options.refreshToken();
         continue;
       }
-      if (retry.kind !== 'after') throw error;
+      if (retry.kind !== 'after' || options.unrepeatable?.has(error.code) === true) throw error;
       const isThrottle = error.code === 'PLATFORM_THROTTLED';
       if (isThrottle ? throttled >= MAX_THROTTLED : attempt >= maxAttempts) throw error;
       const waitMs = waitFor(error, retry.seconds, attempt, context);
