@@ -1,0 +1,19 @@
+import type { AccountId, OrgUnitId } from '../../domain/index.ts';
+import type { Tx } from '../transaction.ts';
+
+/** Named units and accounts that do not exist; deleted ones do. */
+export const missingIds = (
+  tx: Tx,
+  named: {
+    readonly orgUnitIds?: readonly OrgUnitId[] | undefined;
+    readonly accountIds?: readonly AccountId[] | undefined;
+  },
+): Promise<{ type: 'OrgUnit' | 'Account'; id: string }[]> =>
+  tx.query(
+    `select 'OrgUnit' as type, id from unnest($1::uuid[]) as id
+     where not exists (select from muster.org_unit u where u.tenant_id = muster.current_tenant() and u.id = id.id)
+     union all
+     select 'Account', id from unnest($2::uuid[]) as id
+     where not exists (select from muster.account a where a.tenant_id = muster.current_tenant() and a.id = id.id)`,
+    [named.orgUnitIds ?? [], named.accountIds ?? []],
+  );
