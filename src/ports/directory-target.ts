@@ -1,4 +1,5 @@
 import type { OpenConnection } from '../domain/connection.ts';
+import type { ErrorCode } from '../domain/errors/index.ts';
 import type { TargetCapabilities, TargetOperation, TargetResult } from '../domain/target.ts';
 
 export interface ApplyOptions {
@@ -13,11 +14,22 @@ export interface ApplyOptions {
 }
 
 /**
+ * Failures after which nobody can know whether the platform has carried a writing call out: no answer, one that broke
+ * off or cannot be read, or the platform's own time-out. The next attempt has to say `afterUnknownOutcome`. All other
+ * failures mean that nothing was written.
+ */
+export const UNKNOWN_OUTCOMES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'PLATFORM_TIMEOUT',
+  'PLATFORM_UNREACHABLE',
+  'PLATFORM_BUSY',
+  'PLATFORM_ANSWER_INVALID',
+]);
+
+/**
  * Writing side of a platform, declared by its consumer, the flow that applies plans.
  *
  * Implementations hold no database. Every foreign answer is validated; every failure is an `AppError` from the closed
- * table. A failure after which nobody can know whether the platform has done it (a time-out, a connection that broke
- * off) is `PLATFORM_TIMEOUT` or `PLATFORM_UNREACHABLE`: a target never repeats a writing call by itself after those.
+ * table. After one of {@link UNKNOWN_OUTCOMES} a target never repeats a writing call by itself.
  */
 export interface DirectoryTarget {
   /** What this connection's platform can take. Throws `INPUT_INVALID` when a setting is malformed. */
