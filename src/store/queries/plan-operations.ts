@@ -160,6 +160,7 @@ export const storeOperations = async (
 
 /** Which operations; every condition that is given must hold. */
 export interface OperationFilter {
+  readonly ordinals?: readonly number[] | undefined;
   readonly kinds?: readonly OperationKind[] | undefined;
   readonly objectType?: 'ORG_UNIT' | 'ACCOUNT' | undefined;
   /** Ids of units or accounts of the roster. */
@@ -176,6 +177,7 @@ export interface OperationFilter {
 export const operationWhere = (filter: OperationFilter, params: unknown[]): string => {
   const add = (value: unknown): string => `$${params.push(value)}`;
   const found: string[] = ['true'];
+  if (filter.ordinals !== undefined) found.push(`o.ordinal = any (${add(filter.ordinals)}::integer[])`);
   if (filter.kinds !== undefined) found.push(`o.kind = any (${add(filter.kinds)}::text[])`);
   if (filter.objectType !== undefined) found.push(`o.object_type = ${add(filter.objectType)}`);
   if (filter.objectIds !== undefined) found.push(`o.object_id = any (${add(filter.objectIds)}::uuid[])`);

@@ -160,16 +160,5 @@ export const expireOpenPlans = (
     [now],
   );
 
-/** Whether a guard of the number of people still holds rows that nobody has decided about. */
-export const hasUndecidedShrink = async (tx: Tx, planId: SyncPlanId): Promise<boolean> => {
-  const rows = await tx.query(
-    `select from muster.plan_operation o
-     where o.tenant_id = muster.current_tenant() and o.plan_id = $1 and o.planned_state = 'HELD'
-       and o.decision is null and 'SHRINK_GUARD' = any (o.holds) limit 1`,
-    [planId],
-  );
-  return rows.length > 0;
-};
-
 /** Phases from which a plan can still be decided about, approved or given up. */
 export const OPEN_PHASES: readonly SyncPlanPhase[] = ['REVIEW', 'APPROVED'];
