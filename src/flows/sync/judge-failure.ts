@@ -9,7 +9,7 @@ export type FailureVerdict =
   | { readonly kind: 'AGAIN'; readonly error: AppError; readonly retryAt: Date; readonly unknown: boolean }
   /** The person has to agree first. */
   | { readonly kind: 'INVITED' }
-  | { readonly kind: 'FAILED'; readonly error: AppError }
+  | { readonly kind: 'FAILED'; readonly error: AppError; readonly unknown: boolean }
   /** Nothing can succeed on this connection until somebody mends it. */
   | { readonly kind: 'CONNECTION'; readonly error: AppError };
 
@@ -49,12 +49,12 @@ export const judgeFailure = (
   const { code } = error;
   if (code === 'PLATFORM_INVITED') return { kind: 'INVITED' };
   if (THROTTLES.has(code)) return { kind: 'THROTTLED', error, retryAt: throttledUntil(error, at.nowMs) };
-  if (OF_THE_OBJECT.has(code)) return { kind: 'FAILED', error };
+  if (OF_THE_OBJECT.has(code)) return { kind: 'FAILED', error, unknown: false };
   const { retry } = error.row;
   if (retry.kind === 'after-fix' || retry.kind === 'refresh-token') return { kind: 'CONNECTION', error };
-  if (retry.kind === 'never') return { kind: 'FAILED', error };
+  if (retry.kind === 'never') return { kind: 'FAILED', error, unknown: false };
   const unknown = UNKNOWN_OUTCOMES.has(code);
-  if (at.attempt >= MOST_ATTEMPTS) return { kind: 'FAILED', error };
+  if (at.attempt >= MOST_ATTEMPTS) return { kind: 'FAILED', error, unknown };
   const wait = backOffMs(at.attempt, { draw: at.draw, unknown });
   const told = error.retryAt === undefined ? 0 : error.retryAt - at.nowMs;
   return { kind: 'AGAIN', error, unknown, retryAt: new Date(at.nowMs + Math.max(wait, told)) };
