@@ -100,6 +100,11 @@ export class Executor {
     this.#schema = schema;
   }
 
+  /** An operation that was prepared before. */
+  find(document: DocumentNode, operationName: string | undefined): PreparedOperation | undefined {
+    return this.#prepared.get(document)?.get(operationName ?? '');
+  }
+
   prepare(document: DocumentNode, operationName: string | undefined): PreparedOperation {
     let operations = this.#prepared.get(document);
     if (operations === undefined) {

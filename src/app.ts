@@ -108,7 +108,7 @@ const mountApi = async (
   const graphql = await createGraphqlServer({
     ...parts.deps,
     signIn: sessions.signIn,
-    authenticate: (request) => principalOf(sessions, request),
+    authenticate: (request, client) => principalOf(sessions, request, client),
     clientOf,
     production: parts.config.mode === 'production',
     introspection: parts.config.introspection,

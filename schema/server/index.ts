@@ -6,15 +6,18 @@ import type { ClientInfo } from '../../src/flows/sign-in/context.ts';
 import { buildMusterSchema } from '../build-schema.ts';
 import { GraphqlContext, type GraphqlDeps, type Language } from '../context.ts';
 import { extensionsOf } from '../errors.ts';
+import { Executor } from '../executor.ts';
 import { DOCUMENT_LIMITS } from '../limits/document-limits.ts';
-import { createApollo, type ExecutedOperation, type PendingContext } from './apollo.ts';
+import { createApollo } from './apollo.ts';
 import { requireNotForged } from './csrf.ts';
 import { createDocumentGuard } from './document-store.ts';
+import { type ExecutedOperation, Execution, type ExecutionOptions } from './execution.ts';
+import { KnownOperations, type KnownRequest } from './known-operations.ts';
 import { languageOf } from './language.ts';
 
 export interface GraphqlServerDeps extends GraphqlDeps {
   /** Who asks; `null` for a stranger. @throws AppError UNAUTHENTICATED for credentials that are not in force */
-  readonly authenticate: (request: FastifyRequest) => Promise<Principal | null>;
+  readonly authenticate: (request: FastifyRequest, client: ClientInfo) => Promise<Principal | null>;
   readonly clientOf: (request: FastifyRequest) => ClientInfo;
   /** Errors give away nothing of the schema. */
   readonly production: boolean;
@@ -69,6 +72,9 @@ const send = (reply: FastifyReply, response: HTTPGraphQLResponse): FastifyReply 
   return reply.status(status === 400 && legacy && concernsDocument(body) ? 200 : status).send(body);
 };
 
+const sendData = (reply: FastifyReply, contentType: string, body: string): FastifyReply =>
+  reply.header('content-type', contentType).header('cache-control', 'no-store').send(body);
+
 const wantsResponseType = (request: FastifyRequest): boolean =>
   (request.headers.accept ?? '').includes('application/graphql-response+json');
 
@@ -86,42 +92,57 @@ const refuse = (
     .send(JSON.stringify({ errors }));
 };
 
-const pendingContext = (
-  deps: GraphqlServerDeps,
-  request: FastifyRequest,
-  language: Language,
-): PendingContext => ({
-  open: async () => {
+/** Who asks is found out when the operation is about to run. */
+const contextOpener =
+  (deps: GraphqlServerDeps, request: FastifyRequest, language: Language) =>
+  async (): Promise<GraphqlContext> => {
+    const client = deps.clientOf(request);
     // A token that has run out makes a stranger: refreshing it must be possible.
-    const principal = await deps.authenticate(request).catch((error: unknown) => {
+    const principal = await deps.authenticate(request, client).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return null;
       throw error;
     });
-    return new GraphqlContext({ deps, client: deps.clientOf(request), language, principal });
-  },
-});
+    return new GraphqlContext({ deps, client, language, principal });
+  };
+
+/** The answer to a known request as Apollo would write it; undefined when there are errors for Apollo to tell. */
+const dataOf = async (known: KnownRequest, execution: Execution): Promise<string | undefined> => {
+  try {
+    const { data, errors } = await execution.result(known.operation, known.variables);
+    return errors === undefined ? `${JSON.stringify({ data })}\n` : undefined;
+  } catch {
+    // Apollo meets the same failure when it asks for the result.
+    return undefined;
+  }
+};
 
 /** Builds the schema and the server; nothing listens until the plugin is registered. */
 export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<GraphqlServer> => {
   const schema = buildMusterSchema();
   const { logger, production, introspection, onOperation } = deps;
   const observed = onOperation === undefined ? {} : { onOperation };
-  const apollo = createApollo({ schema, logger, production, introspection, ...observed });
+  const known = new KnownOperations(new Executor(schema));
+  const apollo = createApollo({ schema, logger, production, introspection, known });
   await apollo.start();
   const requireModest = createDocumentGuard(DOCUMENT_LIMITS);
+  const options: ExecutionOptions = { logger, production, ...observed };
 
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const language = languageOf(request.headers['accept-language']);
-    const source = sourceOf(request);
+    const execution = new Execution(options, contextOpener(deps, request, language));
     try {
       requireNotForged(request);
+      const recognised = known.find(request);
+      const data = recognised === undefined ? undefined : await dataOf(recognised, execution);
+      if (recognised !== undefined && data !== undefined)
+        return sendData(reply, recognised.contentType, data);
+      const source = sourceOf(request);
       if (typeof source === 'string') requireModest(source);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return refuse(reply, error, { language, responseType: wantsResponseType(request) });
     }
     const at = request.url.indexOf('?');
-    const pending = pendingContext(deps, request, language);
     const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
@@ -129,8 +150,11 @@ export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<Grap
         search: at < 0 ? '' : request.url.slice(at),
         body: request.body,
       },
-      context: async () => pending,
+      context: async () => ({ execution }),
     });
+    const contentType = response.headers.get('content-type');
+    if (response.status === undefined && contentType !== undefined)
+      known.learnContentType(request, contentType);
     return send(reply, response);
   };
 

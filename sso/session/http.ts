@@ -10,7 +10,8 @@ const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
 /** From where a request comes. Behind a proxy the server's `trustProxy` option decides which address counts. */
 export const clientOf = (request: FastifyRequest): ClientInfo => {
-  const address = request.ip.split('%', 1)[0] ?? '';
+  const { ip } = request;
+  const address = ip.includes('%') ? ip.slice(0, ip.indexOf('%')) : ip;
   return {
     address: isIP(address) === 0 ? null : address,
     requestId: request.id,
@@ -25,12 +26,12 @@ export const clientOf = (request: FastifyRequest): ClientInfo => {
 export const principalOf = async (
   service: Pick<SessionService, 'verifier'>,
   request: FastifyRequest,
+  { requestId, address }: ClientInfo = clientOf(request),
 ): Promise<Principal | null> => {
   const header = request.headers.authorization;
   if (header === undefined) return null;
   const token = BEARER.exec(header)?.[1];
   if (token === undefined) throw new AppError('UNAUTHENTICATED', { debug: 'not a bearer token' });
-  const { requestId, address } = clientOf(request);
   return service.verifier.verify(token, { requestId, address });
 };
 

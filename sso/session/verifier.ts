@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compactVerify } from 'jose';
 import { AppError, type Principal } from '../../src/domain/index.ts';
 import { type PrincipalFeed, SIGNING_KEYS_SUBJECT } from '../../src/flows/sign-in/principal-feed.ts';
@@ -60,7 +60,8 @@ class Verifier implements TokenVerifier {
   }
 
   async verify(token: string, facts: RequestFacts): Promise<Principal> {
-    const digest = createHash('sha256').update(token).digest('base64');
+    // In one call: a Hash object lives until the next full collection and would fill the memory, one per request.
+    const digest = hash('sha256', token, 'base64');
     const claims = this.#verified.get(digest) ?? (await this.#verifyNew(token, digest));
     this.#checkTime(claims);
     const state = await this.#parts.principals.get(claims.subject);
