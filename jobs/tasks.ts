@@ -1,8 +1,10 @@
 import { forgetOldRecordsTask } from './forget-old-records.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
+import { probeConnectionsTask } from './probe-connections.ts';
 import { purgeDeletedTask } from './purge-deleted.ts';
 import { rotateKeysTask } from './rotate-keys.ts';
 import { runImportTask } from './run-import.ts';
+import { runSyncTask } from './run-sync.ts';
 import { schedulePullsTask } from './schedule-pulls.ts';
 import { sealAuditTask } from './seal-audit.ts';
 import type { AnyTask } from './task.ts';
@@ -12,6 +14,8 @@ export { GIVE_UP_TASK };
 const WORK: readonly AnyTask[] = [
   runImportTask,
   schedulePullsTask,
+  runSyncTask,
+  probeConnectionsTask,
   sealAuditTask,
   rotateKeysTask,
   purgeDeletedTask,

@@ -1,4 +1,4 @@
-import type { AppError, OpenConnection, OperationState, SyncPlanId } from '../../domain/index.ts';
+import type { AppError, OpenConnection, OperationState, TargetOperation } from '../../domain/index.ts';
 import type { DirectoryTarget } from '../../ports/directory-target.ts';
 import {
   type ClaimedRow,
@@ -41,8 +41,10 @@ export type ExecutionEnd =
   | { readonly kind: 'STOPPED' }
   /** Another worker has the run. */
   | { readonly kind: 'TAKEN_OVER' }
-  /** The connection was switched off or made read-only meanwhile. */
-  | { readonly kind: 'CONNECTION_CHANGED' }
+  /** The connection was switched off meanwhile. */
+  | { readonly kind: 'DISABLED' }
+  /** The connection may now do more, or less, than it might at the beginning. */
+  | { readonly kind: 'CHANGED' }
   /** Nothing can succeed on the connection until it is mended. */
   | { readonly kind: 'QUARANTINE'; readonly error: AppError | null };
 
@@ -54,8 +56,6 @@ const CLAIM_MOST = 250;
 const LINGER_MS = 40;
 /** Milliseconds after which an operation whose object another run holds is asked for again. */
 const BUSY_MS = 100;
-/** Milliseconds that calls have to end after a stop, before they are broken off. */
-const GRACE_MS = 20_000;
 /** An attempt that is due within so many milliseconds is waited for here. */
 const SHORT_WAIT_MS = 3_000;
 /** From so many attempts on, and above this share of failures, the connection is at fault (field-notes rule 13). */
@@ -65,6 +65,8 @@ const MOST_FAILED = 0.4;
 const isTried = ({ kind }: Ending): boolean =>
   kind === 'TOLD' || kind === 'AGAIN' || kind === 'FAILED' || kind === 'INVITED';
 const isFailure = ({ kind }: Ending): boolean => kind === 'AGAIN' || kind === 'FAILED';
+
+const isLink = (kind: ClaimedRow['kind']): boolean => /^(UN)?LINK_/.test(kind);
 
 const OPEN: ReadonlySet<OperationState> = new Set(['PLANNED', 'WAITING']);
 
@@ -133,14 +135,19 @@ export class Executor {
     this.#startCalls();
     this.#startClaim();
     this.#startRecord();
-    if (this.#claiming === null && this.#recording === null && this.#underWay === 0 && this.#finished.length === 0) {
-      if (this.#isEnding) return false;
-      if (this.#claimed.length === 0 && !this.#hasMoreSoon()) return false;
-    }
+    if (this.#isOver()) return false;
     const timer = setTimeout(() => this.#wake(), this.#pauseMs());
     await woken;
     clearTimeout(timer);
     return true;
+  }
+
+  #isOver(): boolean {
+    if (this.#claiming !== null || this.#recording !== null || this.#underWay > 0) return false;
+    // What could not be recorded is found by the next execution: the intents stand.
+    if (this.#fault !== null) return true;
+    if (this.#finished.length > 0) return false;
+    return this.#end !== null || (this.#claimed.length === 0 && !this.#hasMoreSoon());
   }
 
   #now(): number {
@@ -163,8 +170,8 @@ export class Executor {
   #startClaim(): void {
     const ahead = Math.ceil(this.#perSecond * AHEAD_SECONDS);
     if (this.#claiming !== null || this.#isEnding || this.#claimed.length > ahead) return;
-    const most = Math.min(CLAIM_MOST, Math.ceil(this.#perSecond * CLAIM_SECONDS));
-    const ordinals = this.#of.schedule.take(most, this.#now());
+    const calls = Math.min(CLAIM_MOST, Math.ceil(this.#perSecond * CLAIM_SECONDS));
+    const ordinals = this.#of.schedule.take({ all: CLAIM_MOST, calls }, this.#now());
     if (ordinals.length === 0) return;
     this.#claiming = this.#claim(ordinals)
       .catch((error: unknown) => this.#fail(error))
@@ -195,13 +202,18 @@ export class Executor {
     const found = new Set<number>();
     for (const row of claim.rows) {
       found.add(row.ordinal);
-      if (row.verdict === null) this.#claimed.push(row);
+      if (row.verdict === null) this.#begin(row);
       else if (row.verdict === 'BUSY') schedule.waits(row.ordinal, this.#now() + BUSY_MS);
       else schedule.ended(row.ordinal, 'SUPERSEDED');
     }
     // Somebody has decided otherwise about those that were not found.
     for (const ordinal of ordinals) if (!found.has(ordinal)) schedule.ended(ordinal, 'SKIPPED');
     await this.#skipDependents();
+  }
+
+  #begin(row: ClaimedRow): void {
+    if (isLink(row.kind)) this.#done({ row, operation: null, ending: { kind: 'LINKED' } });
+    else this.#claimed.push(row);
   }
 
   /** Ids that claimed operations of earlier batches still need. */
@@ -217,7 +229,8 @@ export class Executor {
   #endOf(footing: Awaited<ReturnType<typeof takeFooting>>): ExecutionEnd | null {
     if (!footing.held) return { kind: 'TAKEN_OVER' };
     if (footing.stopRequested) return { kind: 'STOPPED' };
-    if (!footing.enabled || footing.mode !== this.#of.connection.mode) return { kind: 'CONNECTION_CHANGED' };
+    if (!footing.enabled) return { kind: 'DISABLED' };
+    if (footing.mode !== this.#of.connection.mode) return { kind: 'CHANGED' };
     return footing.quarantined ? { kind: 'QUARANTINE', error: null } : null;
   }
 
@@ -235,25 +248,32 @@ export class Executor {
       const row = this.#claimed.shift();
       if (row === undefined) break;
       this.#underWay += 1;
-      void this.#call(row);
+      this.#call(row).catch((error: unknown) => {
+        this.#underWay -= 1;
+        this.#fail(error);
+        this.#wake();
+      });
     }
     this.#window.observe(this.#underWay);
   }
 
   async #call(row: ClaimedRow): Promise<void> {
-    const operation = resolveOperation(row, this.#linked);
-    const ending = await this.#endingOf(row, operation);
+    const resolved = resolveOperation(row, this.#linked);
+    const operation = resolved === 'UNRESOLVED' ? null : resolved;
+    const ending = operation === null ? ({ kind: 'UNRESOLVED' } as const) : await this.#apply(row, operation);
     this.#underWay -= 1;
     this.#window.ended(performance.now());
+    this.#done({ row, operation, ending });
+  }
+
+  #done(finished: Finished): void {
     if (this.#finished.length === 0) this.#finishedAt = performance.now();
-    this.#finished.push({ row, operation: typeof operation === 'string' ? null : operation, ending });
-    this.#count(ending);
+    this.#finished.push(finished);
+    this.#count(finished.ending);
     this.#wake();
   }
 
-  async #endingOf(row: ClaimedRow, operation: ReturnType<typeof resolveOperation>): Promise<Ending> {
-    if (operation === 'LINK') return { kind: 'LINKED' };
-    if (operation === 'UNRESOLVED') return { kind: 'UNRESOLVED' };
+  async #apply(row: ClaimedRow, operation: TargetOperation): Promise<Ending> {
     const { target, connection, run, context, random } = this.#of;
     const { signal } = this.#calls;
     try {
@@ -268,7 +288,7 @@ export class Executor {
   }
 
   #count(ending: Ending): void {
-    if (ending.kind === 'CONNECTION') return this.#finish({ kind: 'QUARANTINE', error: ending.error });
+    if (ending.kind === 'CONNECTION') this.#finish({ kind: 'QUARANTINE', error: ending.error });
     if (isTried(ending)) this.#tried += 1;
     if (!isFailure(ending) || !('error' in ending)) return;
     this.#failed += 1;
@@ -332,6 +352,3 @@ const callsOf = (ending: Ending): number => {
   if (ending.kind === 'TOLD') return ending.result.calls;
   return ending.kind === 'LINKED' || ending.kind === 'UNRESOLVED' || ending.kind === 'BROKEN_OFF' ? 0 : 1;
 };
-
-export { GRACE_MS };
-export type { SyncPlanId };

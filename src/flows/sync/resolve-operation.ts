@@ -146,15 +146,14 @@ const ofAccount = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null =
 };
 
 /**
- * The operation with every reference as the platform's own id. `LINK` = it writes nothing there; `UNRESOLVED` = it
- * names something that has no platform id.
+ * The operation with every reference as the platform's own id. `UNRESOLVED` = it names something that has none.
+ * @throws TypeError for what writes nothing there
  */
-export const resolveOperation = (
-  row: ClaimedRow,
-  linked: LinkedIds,
-): TargetOperation | 'LINK' | 'UNRESOLVED' => {
+export const resolveOperation = (row: ClaimedRow, linked: LinkedIds): TargetOperation | 'UNRESOLVED' => {
   try {
-    return ofUnit(row, linked) ?? ofAccount(row, linked) ?? 'LINK';
+    const operation = ofUnit(row, linked) ?? ofAccount(row, linked);
+    if (operation === null) throw new TypeError(`${row.kind} calls nobody`);
+    return operation;
   } catch (error) {
     if (error instanceof Unresolved) return 'UNRESOLVED';
     throw error;

@@ -10,6 +10,7 @@ interface Entry {
   readonly ordinal: number;
   readonly wave: number;
   readonly object: string;
+  readonly calls: boolean;
   /** Operations that have to end well first and have not ended. */
   missing: number;
 }
@@ -39,8 +40,8 @@ export class Schedule {
   readonly #skipped: number[] = [];
 
   constructor(rows: readonly ScheduledRow[], dependencies: ReadonlyMap<number, OperationState>) {
-    for (const { ordinal, wave, object } of rows) {
-      this.#entries.set(ordinal, { ordinal, wave, object, missing: 0 });
+    for (const { ordinal, wave, object, calls } of rows) {
+      this.#entries.set(ordinal, { ordinal, wave, object, calls, missing: 0 });
     }
     const failed = new Set<number>();
     for (const { ordinal, dependsOn } of rows) {
@@ -91,15 +92,19 @@ export class Schedule {
     return next;
   }
 
-  /** Takes up to so many operations that may be applied now; they are under way from here on. */
-  take(most: number, nowMs: number): number[] {
+  /**
+   * Takes operations that may be applied now; they are under way from here on.
+   * @param most of all, and of those that call the platform
+   */
+  take(most: { readonly all: number; readonly calls: number }, nowMs: number): number[] {
     for (const [entry, at] of this.#waiting) {
       if (at > nowMs) continue;
       this.#waiting.delete(entry);
       if (entry.missing === 0) this.#first.push(entry);
     }
     const taken: number[] = [];
-    while (taken.length < most) {
+    let calls = 0;
+    while (taken.length < most.all && calls < most.calls) {
       const entry = this.#first.shift() ?? this.#nextOfWave();
       if (entry === undefined) break;
       if (this.#busyObjects.has(entry.object)) {
@@ -111,6 +116,7 @@ export class Schedule {
       this.#busyObjects.add(entry.object);
       this.#underWay.add(entry);
       taken.push(entry.ordinal);
+      if (entry.calls) calls += 1;
     }
     return taken;
   }
@@ -134,7 +140,10 @@ export class Schedule {
     const entry = this.#landed(ordinal);
     if (entry === undefined) return;
     this.#entries.delete(ordinal);
-    if (!WELL.has(state)) return this.#drop(ordinal);
+    if (!WELL.has(state)) {
+      this.#drop(ordinal);
+      return;
+    }
     const dependents = this.#dependents.get(ordinal) ?? [];
     this.#dependents.delete(ordinal);
     for (const dependent of dependents) {

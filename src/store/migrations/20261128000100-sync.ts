@@ -33,6 +33,9 @@ export class Sync20261128000100 extends Migration {
       -- What Muster wrote and a listing does not show (a manager, say): believed, not seen. What is seen wins.
       alter table muster.remote_org_unit add column believed jsonb not null default '{}';
       alter table muster.remote_account add column believed jsonb not null default '{}';
+      -- Which plan wrote last, and the content as it left it: a later operation of the same plan is not stale by it.
+      alter table muster.remote_org_unit add column pushed_plan_id uuid, add column pushed_hash bytea;
+      alter table muster.remote_account add column pushed_plan_id uuid, add column pushed_hash bytea;
 
       -- Rows are found by transaction, so that a change is seen when it is committed, however long that took. A
       -- bigint (a whole xid8 fits for 10^18 transactions), because xid8 has no operators for the index.
@@ -187,8 +190,11 @@ export class Sync20261128000100 extends Migration {
         foreign key (tenant_id, plan_id) references muster.sync_plan (tenant_id, id) on delete cascade
       );
       call muster.isolate('muster.sync_run');
+      -- One that only waits for its next attempt keeps nobody from working.
       create unique index sync_run_one_working on muster.sync_run (tenant_id, connection_id)
-        where phase in ('QUEUED', 'RUNNING', 'WAITING') and not urgent;
+        where phase = 'RUNNING' and not urgent;
+      create index sync_run_open on muster.sync_run (tenant_id, connection_id)
+        where phase in ('QUEUED', 'RUNNING', 'WAITING');
       create index sync_run_recent on muster.sync_run (tenant_id, connection_id, id desc);
 
       -- Every attempt, not only the last state.
@@ -264,8 +270,8 @@ export class Sync20261128000100 extends Migration {
         muster.sync_run, muster.plan_operation, muster.sync_plan_approval, muster.sync_plan, muster.tenant_key;
       drop index muster.directory_change_xact, muster.directory_change_of_object;
       alter table muster.directory_change drop column xact;
-      alter table muster.remote_account drop column believed;
-      alter table muster.remote_org_unit drop column believed;
+      alter table muster.remote_account drop column believed, drop column pushed_plan_id, drop column pushed_hash;
+      alter table muster.remote_org_unit drop column believed, drop column pushed_plan_id, drop column pushed_hash;
       alter table muster.connection drop column push_rules;
     `);
   }

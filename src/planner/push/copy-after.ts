@@ -1,0 +1,178 @@
+import type {
+  ExternalId,
+  RemoteAccountValue,
+  RemoteMembershipValue,
+  RemoteOrgUnitValue,
+} from '../../domain/remote.ts';
+import type { TargetMembership, TargetOperation, TargetValues } from '../../domain/target.ts';
+import { canonicalAccountText, canonicalOrgUnitText, sha256Hex } from '../canonical-hash.ts';
+
+/**
+ * What Muster wrote, field by field as in the copy's value. A listing need not show all of it: what is seen wins over
+ * it, and where nothing is seen it is the best that is known.
+ */
+export type Believed<Value> = Partial<Omit<Value, 'externalId' | 'ids' | 'memberships'>>;
+
+/** A copy with what a push has written to it. */
+export interface CopyAfter<Value> {
+  readonly value: Value;
+  readonly believed: Believed<Value>;
+  /** Content hash, hex, as a pull that shows exactly this would have it. */
+  readonly hash: string;
+}
+
+type Known<Value> = { readonly value: Value; readonly believed: Believed<Value> } | null;
+
+const FIELDS = ['name', 'mobile', 'email', 'jobNumber', 'title'] as const;
+const isField = (name: string): name is (typeof FIELDS)[number] =>
+  (FIELDS as readonly string[]).includes(name);
+
+/** Only what the copy shows already is written into it; a new copy shows everything that was written. */
+const shown = (
+  standing: Readonly<Record<string, unknown>> | undefined,
+  written: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  standing === undefined
+    ? { ...written }
+    : Object.fromEntries(Object.entries(written).filter(([name]) => standing[name] !== undefined));
+
+interface Written {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+const writtenValues = (values: TargetValues): Written => {
+  const entries = Object.entries(values);
+  return {
+    fields: Object.fromEntries(entries.filter(([name]) => isField(name))),
+    attributes: Object.fromEntries(entries.filter(([name]) => !isField(name))),
+  };
+};
+
+/** Leaders are set by operations of their own: whoever stays in a unit leads it as before. */
+export const membershipsAfter = (
+  before: readonly RemoteMembershipValue[],
+  memberships: readonly TargetMembership[],
+): readonly RemoteMembershipValue[] =>
+  memberships.map(({ orgUnitExternalId, order }) => {
+    const standing = before.find((one) => one.orgUnitExternalId === orgUnitExternalId);
+    const place = order ?? standing?.order;
+    return {
+      orgUnitExternalId,
+      leader: standing?.leader ?? false,
+      ...(place === undefined ? {} : { order: place }),
+      ...(standing?.title === undefined ? {} : { title: standing.title }),
+    };
+  });
+
+const NOTHING: Written = { fields: {}, attributes: {} };
+
+const writtenToAccount = (operation: TargetOperation): Written => {
+  switch (operation.kind) {
+    case 'CREATE_ACCOUNT':
+    case 'UPDATE_ACCOUNT':
+    case 'MOVE_ACCOUNT':
+      return writtenValues(operation.values);
+    case 'SET_MANAGER':
+      return { fields: { managerExternalId: operation.managerExternalId }, attributes: {} };
+    case 'ENABLE_ACCOUNT':
+      return { fields: { active: true }, attributes: {} };
+    case 'DISABLE_ACCOUNT':
+      return { fields: { active: false }, attributes: {} };
+    default:
+      return NOTHING;
+  }
+};
+
+const seatsOf = (operation: TargetOperation): readonly TargetMembership[] | undefined =>
+  operation.kind === 'CREATE_ACCOUNT' ||
+  operation.kind === 'UPDATE_ACCOUNT' ||
+  operation.kind === 'MOVE_ACCOUNT'
+    ? operation.memberships
+    : undefined;
+
+const finishedAccount = (
+  value: RemoteAccountValue,
+  believed: Believed<RemoteAccountValue>,
+): CopyAfter<RemoteAccountValue> => ({ value, believed, hash: sha256Hex(canonicalAccountText(value)) });
+
+/** The copy of a person after an operation has been applied; `known` is the copy before, `null` for somebody new. */
+export const accountCopyAfter = (
+  known: Known<RemoteAccountValue>,
+  operation: TargetOperation,
+  made: { readonly externalId: string; readonly ids: readonly ExternalId[] },
+): CopyAfter<RemoteAccountValue> => {
+  const written = writtenToAccount(operation);
+  const standing = known?.value;
+  const seats = seatsOf(operation);
+  const memberships = standing?.memberships ?? [];
+  const value = {
+    ...(standing ?? made),
+    ...shown(standing as Readonly<Record<string, unknown>> | undefined, written.fields),
+    memberships: seats === undefined ? memberships : membershipsAfter(memberships, seats),
+    attributes: { ...standing?.attributes, ...shown(standing?.attributes, written.attributes) },
+  } as RemoteAccountValue;
+  return finishedAccount(value, {
+    ...known?.believed,
+    ...written.fields,
+    attributes: { ...known?.believed.attributes, ...written.attributes },
+  });
+};
+
+/** The copy of a person after the leaders of a unit were set; `null` when that says nothing new of this person. */
+export const leaderCopyAfter = (
+  known: { readonly value: RemoteAccountValue; readonly believed: Believed<RemoteAccountValue> },
+  unit: { readonly externalId: string; readonly leaderExternalIds: readonly string[] },
+): CopyAfter<RemoteAccountValue> | null => {
+  const leader = unit.leaderExternalIds.includes(known.value.externalId);
+  const differs = known.value.memberships.some(
+    (one) => one.orgUnitExternalId === unit.externalId && one.leader !== leader,
+  );
+  if (!differs) return null;
+  const memberships = known.value.memberships.map((one) =>
+    one.orgUnitExternalId === unit.externalId ? { ...one, leader } : one,
+  );
+  return finishedAccount({ ...known.value, memberships }, known.believed);
+};
+
+const writtenToUnit = (operation: TargetOperation): Readonly<Record<string, unknown>> => {
+  switch (operation.kind) {
+    case 'CREATE_ORG_UNIT':
+    case 'UPDATE_ORG_UNIT':
+      return {
+        ...(operation.name === undefined ? {} : { name: operation.name }),
+        ...(operation.order === undefined ? {} : { order: operation.order }),
+      };
+    case 'MOVE_ORG_UNIT':
+      return operation.name === undefined ? {} : { name: operation.name };
+    // Where the listing shows leaders at people, these are the truth; a belief here would outlive it.
+    default:
+      return {};
+  }
+};
+
+/** The copy of a unit after an operation has been applied; `known` is the copy before, `null` for a new one. */
+export const orgUnitCopyAfter = (
+  known: Known<RemoteOrgUnitValue>,
+  operation: TargetOperation,
+  made: { readonly externalId: string; readonly ids: readonly ExternalId[] },
+): CopyAfter<RemoteOrgUnitValue> => {
+  const written = writtenToUnit(operation);
+  const standing = known?.value;
+  const base = standing ?? { ...made, parentExternalId: null, name: '', attributes: {} };
+  const value: RemoteOrgUnitValue = {
+    ...base,
+    ...shown(standing as Readonly<Record<string, unknown>> | undefined, written),
+    ...(operation.kind === 'CREATE_ORG_UNIT' || operation.kind === 'MOVE_ORG_UNIT'
+      ? { parentExternalId: operation.parentExternalId }
+      : {}),
+    ...(operation.kind === 'SET_LEADERS' && base.leaderExternalIds !== undefined
+      ? { leaderExternalIds: operation.leaderExternalIds }
+      : {}),
+  };
+  return {
+    value,
+    believed: { ...known?.believed, ...written },
+    hash: sha256Hex(canonicalOrgUnitText(value)),
+  };
+};
