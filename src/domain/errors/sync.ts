@@ -35,6 +35,13 @@ const PLANS = {
     text: ['推送规则 {field} 有误：{reason}', 'The push rule {field} cannot be used: {reason}'],
     remedy: ['请修正该规则后再保存。', 'Correct it and save again.'],
   }),
+  SYNC_PLAN_WAITS: row(409, after(15), {
+    text: [
+      '连接“{name}”正在拉取，计划在其结束后生成',
+      'The connection "{name}" is being pulled; the plan is made after that',
+    ],
+    remedy: ['无需处理，稍后自动继续。', 'Nothing to do; it goes on by itself.'],
+  }),
   SYNC_PLAN_PHASE_WRONG: row(409, never, {
     text: [
       '同步计划处于 {phase} 阶段，不能执行此操作',

@@ -17,3 +17,15 @@ export const missingIds = (
      where not exists (select from muster.account a where a.tenant_id = muster.current_tenant() and a.id = id.id)`,
     [named.orgUnitIds ?? [], named.accountIds ?? []],
   );
+
+/** Units with everything below them, deleted ones too. */
+export const subtreeIds = async (tx: Tx, roots: readonly OrgUnitId[]): Promise<OrgUnitId[]> => {
+  if (roots.length === 0) return [];
+  const rows = await tx.query<{ id: OrgUnitId }>(
+    `select distinct u.id from muster.org_unit u
+     join muster.org_unit top on top.tenant_id = u.tenant_id and starts_with(u.path, top.path)
+     where u.tenant_id = muster.current_tenant() and top.id = any ($1::uuid[])`,
+    [roots],
+  );
+  return rows.map(({ id }) => id);
+};

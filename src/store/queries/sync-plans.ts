@@ -149,3 +149,70 @@ export const countPlans = async (db: Database, tenantId: TenantId, filter: PlanF
   );
   return rows[0]?.count ?? 0;
 };
+
+/** Notes the pull that a full plan begins with. */
+export const noteImport = (tx: Tx, id: SyncPlanId, importRunId: ImportRunId): Promise<number> =>
+  tx.execute(
+    `update muster.sync_plan set import_run_id = $2
+     where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING'`,
+    [id, importRunId],
+  );
+
+/** Notes why planning stopped for now; it is going to be tried again. */
+export const notePlanTrouble = (
+  tx: Tx,
+  id: SyncPlanId,
+  trouble: { readonly code: string; readonly details: ErrorDetails },
+): Promise<number> =>
+  tx.execute(
+    `update muster.sync_plan set error_code = $2, error_details = $3
+     where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING'`,
+    [id, trouble.code, JSON.stringify(trouble.details)],
+  );
+
+/** Ends a plan that could not be made. False when it is not being made any more. */
+export const failPlan = async (
+  tx: Tx,
+  id: SyncPlanId,
+  failure: { readonly code: string; readonly details: ErrorDetails },
+): Promise<boolean> =>
+  (await tx.execute(
+    `update muster.sync_plan set phase = 'FAILED', error_code = $2, error_details = $3, planned_at = clock_timestamp(),
+       ended_at = clock_timestamp()
+     where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING'`,
+    [id, failure.code, JSON.stringify(failure.details)],
+  )) === 1;
+
+/** What a plan that has been made is known by. */
+export type PlanMade = Pick<SyncPlanRow, 'totals' | 'guards' | 'rules' | 'remoteComplete'> & {
+  readonly phase: 'REVIEW' | 'EMPTY';
+  readonly contentDigest: string;
+  readonly digest: string;
+  readonly signature: string;
+  readonly expiresAt: Date;
+};
+
+/** A plan has been made; it knows the roster as this transaction sees it. */
+export const endPlanning = async (tx: Tx, id: SyncPlanId, made: PlanMade): Promise<SyncPlanRow> => {
+  const [row] = await tx.query<Found>(
+    `update muster.sync_plan set phase = $2, totals = $3, guards = $4, rules = $5, remote_complete = $6,
+       content_digest = $7, digest = $8, signature = $9, expires_at = $10, roster_snapshot = pg_current_snapshot(),
+       planned_at = clock_timestamp(), ended_at = case when $2 = 'EMPTY' then clock_timestamp() end,
+       error_code = null, error_details = null
+     where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING' returning ${COLUMNS}`,
+    [
+      id,
+      made.phase,
+      JSON.stringify(made.totals),
+      JSON.stringify(made.guards),
+      JSON.stringify(made.rules),
+      made.remoteComplete,
+      made.contentDigest,
+      made.digest,
+      made.signature,
+      made.expiresAt,
+    ],
+  );
+  if (row === undefined) throw new TypeError('a plan that is locked while it is made stays so');
+  return row;
+};
