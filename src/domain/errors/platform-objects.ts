@@ -89,6 +89,16 @@ export const ACCOUNT_REFUSALS = {
     text: ['平台上该人员已被禁用', 'The platform has disabled this person'],
     remedy: ['请在平台上启用此人。', 'Enable the person at the platform.'],
   }),
+  PLATFORM_ACCOUNT_NOT_OURS: row(409, never, {
+    text: [
+      '人员 {object} 的账号属于本人，企业不能停用',
+      'The account of {object} belongs to the person; the company cannot switch it off',
+    ],
+    remedy: [
+      '只有企业账号可以停用；请在推送规则中改为删除离职人员，或不作处理。',
+      'Only enterprise accounts can be; let the push rules delete leavers, or leave them.',
+    ],
+  }),
   PLATFORM_ACCOUNT_ID_TAKEN: row(409, never, {
     text: ['人员标识已被占用', 'The id of the person is taken'],
     remedy: ['请关联已有成员。', 'Link the existing member.'],

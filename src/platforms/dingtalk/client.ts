@@ -1,10 +1,11 @@
 import { AppError, type OpenConnection } from '../../domain/index.ts';
 import { type ApiCall, ApiClient, type ApiDialect, addressBlocked } from '../kit/api-client.ts';
+import { blockedAnswer } from '../kit/blocked-answer.ts';
 import type { PlatformServices } from '../kit/services.ts';
-import { translateVendorError } from '../kit/vendor-errors.ts';
+import { translateVendorError, withoutSecrets } from '../kit/vendor-errors.ts';
 import { type DingtalkSettings, dingtalkSettings } from './config.ts';
 import { dingtalkErrors } from './errors.ts';
-import { blockedAnswer, legacyEnvelope, newFailure, tokenAnswers } from './types.ts';
+import { legacyEnvelope, newFailure, switched, tokenAnswers } from './types.ts';
 
 const tokenCall = (settings: DingtalkSettings): NonNullable<ApiDialect['tokenCall']> => {
   const { apiBase, newApiBase, clientId, clientSecret, corpId, tokenEndpoint } = settings;
@@ -23,12 +24,6 @@ const tokenCall = (settings: DingtalkSettings): NonNullable<ApiDialect['tokenCal
 };
 
 const TOKEN_HEADER = 'x-acs-dingtalk-access-token';
-
-/** What the platform says may repeat what it was told, and is shown to people and stored. */
-const withoutSecrets = (message: string, { clientSecret }: DingtalkSettings, call: ApiCall): string =>
-  [clientSecret, call.query?.['access_token'], call.headers?.[TOKEN_HEADER]]
-    .flatMap((text) => (text === undefined || text === '' ? [] : [text, encodeURIComponent(text)]))
-    .reduce((clean, text) => clean.replaceAll(text, '***'), message);
 
 const isNewFamily = ({ path }: ApiCall): boolean => path.startsWith('/v1.0/');
 
@@ -72,11 +67,12 @@ const dialectOf = (
       const failed = failureOf(body, status, call);
       if (failed === null) return undefined;
       const [vendorCode, message] = failed;
+      const told = [clientSecret, call.query?.['access_token'], call.headers?.[TOKEN_HEADER]];
       // A limit reads like a missing right there, and its dimensions are not all listed.
       const limit = /\bQp[sm]Limit/.test(vendorCode) && !dingtalkErrors.has(vendorCode);
       const error = translateVendorError(dingtalkErrors, {
         vendorCode: limit ? '90018' : vendorCode,
-        vendorMessage: withoutSecrets(message, settings, call),
+        vendorMessage: withoutSecrets(message, told),
         api: call.path,
         clientId,
         ...(call.object === undefined ? {} : { object: call.object }),
@@ -96,29 +92,42 @@ export class DingtalkClient extends ApiClient {
   readonly settings: DingtalkSettings;
   /** Base address of the host that hands out tokens. */
   readonly tokenBase: string;
+  readonly #urgent: boolean;
 
-  constructor(services: PlatformServices, connection: OpenConnection, signal: AbortSignal) {
+  constructor(
+    services: PlatformServices,
+    connection: OpenConnection,
+    { signal, urgent = false }: { readonly signal: AbortSignal; readonly urgent?: boolean },
+  ) {
     const settings = dingtalkSettings(connection);
     super(services, dialectOf(settings, connection, services), signal);
     this.settings = settings;
     this.tokenBase = tokenCall(settings).base;
+    this.#urgent = urgent;
+  }
+
+  override call<Schema extends ApiCall['schema']>(call: ApiCall<Schema>) {
+    return super.call(this.#urgent ? { ...call, urgent: true } : call);
   }
 
   /** POST of the legacy family, of which all contact calls are. */
   post<Schema extends ApiCall['schema']>(
     path: string,
     json: Readonly<Record<string, unknown>>,
-    { schema, object }: { readonly schema: Schema; readonly object?: string },
+    more: { readonly schema: Schema; readonly object?: string; readonly writes?: boolean },
   ) {
-    const base = this.settings.apiBase;
-    return this.call({
-      base,
-      method: 'POST',
-      path,
-      json,
-      schema,
-      ...(object === undefined ? {} : { object }),
-    });
+    return this.call({ base: this.settings.apiBase, method: 'POST', path, json, ...more });
+  }
+
+  /** Whether an enterprise account is switched on, or the order to switch it. */
+  accountSwitch(userId: string, action?: 'enable' | 'disable') {
+    const path = `/v1.0/contact/orgAccounts/${action ?? 'status'}`;
+    const how =
+      action === undefined
+        ? ({ method: 'GET', query: { userId } } as const)
+        : ({ method: 'POST', json: { userId }, writes: true } as const);
+    const schema = switched;
+    return this.call({ base: this.settings.newApiBase, path, ...how, schema, object: userId });
   }
 
   /** GET of the legacy family. */

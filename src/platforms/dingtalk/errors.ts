@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../../domain/index.ts';
-import { type VendorErrorRow, vendorErrorTable } from '../kit/vendor-errors.ts';
+import { vendorRow as row, codeSpan as span, vendorErrorTable } from '../kit/vendor-errors.ts';
 
 const DOC = 'https://open.dingtalk.com/document/development/';
 const LIST = `${DOC}server-api-error-codes-1`;
@@ -9,29 +8,18 @@ const CREATE_USER = `${DOC}user-information-creation`;
 const UPDATE_DEPARTMENT = `${DOC}address-book-update-department`;
 const OBSERVED = 'observed';
 
-const row = (vendorCodes: string, code: ErrorCode, source: string, field?: string): VendorErrorRow => ({
-  vendorCodes: vendorCodes.split(' '),
-  code,
-  source,
-  ...(field === undefined ? {} : { field }),
-});
-
-const span = (from: number, to: number): string =>
-  Array.from({ length: to - from + 1 }, (_, index) => String(from + index)).join(' ');
-
 const NEW_FORBIDDEN = 'Forbidden.AccessDenied.';
+const QPS = `${NEW_FORBIDDEN}QpsLimitFor`;
+const QPM = `${NEW_FORBIDDEN}QpmLimitFor`;
 
 /** Vendor code → our code, whose row holds retry class, texts and remedy. Both API families. */
 export const dingtalkErrors = vendorErrorTable([
   // The platform's own troubles and limits. 88 stands here for "without sub_code", which is a time-out.
   row('-1 15 88 isp.top-remote-connection-timeout', 'PLATFORM_BUSY', LIST),
-  row('system.busy systemError unknownError server.error', 'PLATFORM_BUSY', LIST),
-  row('60019', 'PLATFORM_BUSY', LIST),
+  row('60019 system.busy systemError unknownError server.error', 'PLATFORM_BUSY', LIST),
   row(`${span(90001, 90014)} 90017 90018 90019 45009`, 'PLATFORM_THROTTLED', LIMITS),
-  row(`${NEW_FORBIDDEN}QpsLimitForAppkeyAndApi ${NEW_FORBIDDEN}QpsLimitForApi`, 'PLATFORM_THROTTLED', LIMITS),
-  row(`${NEW_FORBIDDEN}QpmLimitForAppkeyAndApi`, 'PLATFORM_THROTTLED', LIST),
-  row(`${NEW_FORBIDDEN}QpsLimitForSuitekeyAndOrgAndApi`, 'PLATFORM_THROTTLED', LIST),
-  row(`${NEW_FORBIDDEN}QpmLimitForSuitekeyAndOrgAndApi`, 'PLATFORM_THROTTLED', LIST),
+  row(`${QPS}AppkeyAndApi ${QPS}Api ${QPS}SuitekeyAndOrgAndApi`, 'PLATFORM_THROTTLED', LIMITS),
+  row(`${QPM}AppkeyAndApi ${QPM}SuitekeyAndOrgAndApi`, 'PLATFORM_THROTTLED', LIST),
   row(`90020 ${NEW_FORBIDDEN}ApiCountLimitForOrg`, 'PLATFORM_QUOTA_EXHAUSTED', LIMITS),
   // Calls that we should not have made that way.
   row('22 404 InvalidAction.NotFound', 'PLATFORM_CALL_REJECTED', OBSERVED),
@@ -40,11 +28,7 @@ export const dingtalkErrors = vendorErrorTable([
   row('unsupported.grant.type invalid.param MissingBody', 'PLATFORM_CALL_REJECTED', `${DOC}api-gettoken`),
   // Credentials, rights, range.
   row('40001 40014 42001 InvalidAuthentication accesstoken.expired', 'PLATFORM_TOKEN_INVALID', LIST),
-  row(
-    '40089 40096 853003 invalidClientIdOrSecret',
-    'PLATFORM_CREDENTIALS_INVALID',
-    `${DOC}obtain-orgapp-token`,
-  ),
+  row('40089 40096 853003 invalidClientIdOrSecret', 'PLATFORM_CREDENTIALS_INVALID', LIST),
   row('invalid.client invalidSuiteKey authFailed', 'PLATFORM_CREDENTIALS_INVALID', `${DOC}api-gettoken`),
   row('33001', 'PLATFORM_COMPANY_MISMATCH', LIST),
   row('50003 unauthorized.client', 'PLATFORM_APP_DISABLED', LIST),
@@ -74,13 +58,11 @@ export const dingtalkErrors = vendorErrorTable([
   row('60109 600109 60510', 'PLATFORM_VISIBILITY_INVALID', UPDATE_DEPARTMENT),
   row('40093 60067 60068', 'PLATFORM_GROUP_OWNER_INVALID', UPDATE_DEPARTMENT),
   // People.
-  row(
-    '33012 40003 60111 60121 invalidParameter.user.notFound user.not.exist',
-    'PLATFORM_ACCOUNT_UNKNOWN',
-    COMMON,
-  ),
+  row('33012 40003 60111 60121', 'PLATFORM_ACCOUNT_UNKNOWN', COMMON),
+  row('invalidParameter.user.notFound user.not.exist', 'PLATFORM_ACCOUNT_UNKNOWN', COMMON),
   row('40031 40032', 'PLATFORM_ACCOUNT_LIST_INVALID', LIST),
   row('60120', 'PLATFORM_ACCOUNT_DISABLED', LIST),
+  row('exclusive.account.only', 'PLATFORM_ACCOUNT_NOT_OURS', `${DOC}disable-an-exclusive-account`),
   row('60102', 'PLATFORM_ACCOUNT_ID_TAKEN', LIST),
   row('60107', 'PLATFORM_ALREADY_MEMBER', CREATE_USER),
   row('40103', 'PLATFORM_INVITED', CREATE_USER),

@@ -2,6 +2,7 @@ import type { Platform } from '../../ports/platform.ts';
 import type { PlatformServices } from '../kit/services.ts';
 import { permissions, settings } from './config.ts';
 import { dingtalkSource } from './source.ts';
+import { dingtalkTarget } from './target.ts';
 
 /** DingTalk (钉钉). */
 export const dingtalk = (services: PlatformServices): Platform => ({
@@ -11,4 +12,5 @@ export const dingtalk = (services: PlatformServices): Platform => ({
   permissions,
   accountIdKinds: ['userid', 'unionid'],
   directorySource: dingtalkSource(services),
+  directoryTarget: dingtalkTarget(services),
 });

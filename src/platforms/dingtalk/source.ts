@@ -1,4 +1,5 @@
 import type {
+  ExternalId,
   OpenConnection,
   RemoteAccountValue,
   RemoteMembershipValue,
@@ -6,40 +7,21 @@ import type {
 } from '../../domain/index.ts';
 import type { DirectorySource } from '../../ports/directory-source.ts';
 import type { Appearance, DirectoryReader } from '../kit/directory-reader.ts';
-import { checkDirectory } from '../kit/doctor.ts';
-import { parseJson } from '../kit/json.ts';
+import { parseInnerJson } from '../kit/json.ts';
+import { readMobile } from '../kit/mobile.ts';
 import type { PlatformServices } from '../kit/services.ts';
-import { snapshotByWalk } from '../kit/snapshot.ts';
-import { cleanText, negated, seenText } from '../kit/text.ts';
+import { cleanText, descendingMembership as membership, seenText, withoutAbsent } from '../kit/text.ts';
 import { nullWhen } from '../kit/vendor-errors.ts';
+import { sourceByWalk } from '../kit/walk-source.ts';
 import { DingtalkClient } from './client.ts';
-import { permissions } from './config.ts';
+import { permissions, SWITCH_POINT } from './config.ts';
 import * as types from './types.ts';
 
 /** Negative numbers are departments of home-school contacts, which no contact call accepts. */
 const isOrdinary = (departmentId: string): boolean => !departmentId.startsWith('-');
 
-/** The custom fields, which stand as JSON within a text; what is not a flat object stays the text that it is. */
-const parseExtension = (text: string): unknown => {
-  try {
-    return types.extension.parse(parseJson(text));
-  } catch {
-    return text;
-  }
-};
-
-/** Mainland numbers plain, all others with their country number; `+xx-xxxx` and `state_code` are two spellings. */
-const mobileOf = ({ mobile, state_code: state }: types.Person): RemoteAccountValue['mobile'] => {
-  const text = seenText(mobile);
-  if (typeof text !== 'string') return text;
-  const digits = text.replace(/[\s-]/g, '');
-  if (/^(\+?86)?1\d{10}$/.test(digits)) return digits.slice(-11);
-  const country = cleanText(state ?? '').replace(/^\+/, '');
-  return /^\d+$/.test(digits) && country !== '' && country !== '86' ? `+${country}${digits}` : digits;
-};
-
-const attributesOf = (person: types.Person): Record<string, unknown> => {
-  const attributes: Record<string, unknown> = {
+const attributesOf = (person: types.Person): Record<string, unknown> =>
+  withoutAbsent({
     personalEmail: seenText(person.email),
     companyEmail: seenText(person.org_email),
     avatar: seenText(person.avatar),
@@ -53,9 +35,13 @@ const attributesOf = (person: types.Person): Record<string, unknown> => {
     administrator: person.admin,
     boss: person.boss,
     exclusiveAccount: person.exclusive_account,
-    extension: typeof person.extension === 'string' ? parseExtension(person.extension) : undefined,
-  };
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+    extension:
+      typeof person.extension === 'string' ? parseInnerJson(person.extension, types.extension) : undefined,
+  });
+
+export const idsOf = (userid: string, unionid = ''): readonly ExternalId[] => {
+  const ids = [{ kind: 'userid', value: userid }];
+  return unionid === '' ? ids : [...ids, { kind: 'unionid', value: unionid }];
 };
 
 const accountOf = (
@@ -64,14 +50,9 @@ const accountOf = (
   memberships: readonly RemoteMembershipValue[],
 ): RemoteAccountValue => ({
   externalId: person.userid,
-  ids: [
-    { kind: 'userid', value: person.userid },
-    ...(person.unionid === undefined || person.unionid === ''
-      ? []
-      : [{ kind: 'unionid', value: person.unionid }]),
-  ],
+  ids: idsOf(person.userid, person.unionid),
   name: seenText(person.name),
-  mobile: mobileOf(person),
+  mobile: readMobile(person.mobile, person.state_code),
   email: seenText(connection.pullRules.emailField === 'company' ? person.org_email : person.email),
   jobNumber: seenText(person.job_number),
   title: seenText(person.title),
@@ -80,17 +61,6 @@ const accountOf = (
   active: undefined,
   memberships,
   attributes: attributesOf(person),
-});
-
-const membership = (
-  orgUnitExternalId: string,
-  leader: boolean | undefined,
-  order: string | undefined,
-): RemoteMembershipValue => ({
-  orgUnitExternalId,
-  leader: leader ?? false,
-  // Within a department a larger number stands nearer the top.
-  ...(order === undefined ? {} : { order: negated(order) }),
 });
 
 /** The person as the listing of one department shows him. */
@@ -112,20 +82,19 @@ const fullAccount = (person: types.FullPerson, connection: OpenConnection): Remo
   return accountOf(person, connection, memberships);
 };
 
-const ROOT = '1';
-const DEPARTMENT = '/topapi/v2/department';
+export const ROOT = '1';
+export const DEPARTMENT = '/topapi/v2/department';
 
 const unitOf = (department: types.Department, parentExternalId: string | null): RemoteOrgUnitValue => ({
   externalId: department.dept_id,
   ids: [{ kind: 'dept_id', value: department.dept_id }],
   parentExternalId,
   name: cleanText(department.name),
-  attributes:
-    department.source_identifier === undefined ? {} : { sourceIdentifier: department.source_identifier },
+  attributes: withoutAbsent({ sourceIdentifier: department.source_identifier }),
 });
 
 /** The calls of the contact API that reading needs; the vendor page stands beside each schema in `types.ts`. */
-const dingtalkReader = (client: DingtalkClient, connection: OpenConnection) => {
+export const dingtalkReader = (client: DingtalkClient, connection: OpenConnection) => {
   const byDepartment = <Schema extends Parameters<DingtalkClient['post']>[2]['schema']>(
     path: string,
     id: string,
@@ -198,46 +167,41 @@ const dingtalkReader = (client: DingtalkClient, connection: OpenConnection) => {
   } satisfies DirectoryReader & Record<string, unknown>;
 };
 
+/** Id of the person with that number, in the platform's spelling; `null` = nobody. */
+export const idByMobile = async (client: DingtalkClient, mobile: string): Promise<string | null> => {
+  const how = { schema: types.byMobileAnswer, object: mobile };
+  const call = () => client.post('/topapi/v2/user/getbymobile', { mobile }, how);
+  return (await nullWhen('PLATFORM_ACCOUNT_UNKNOWN', call))?.result.userid ?? null;
+};
+
 /** Reading side of DingTalk (rows W-DD-03, 09, 10, 27; O2-13…24). */
-export const dingtalkSource = (services: PlatformServices): DirectorySource => ({
-  async *snapshot(connection, request, signal) {
-    // Whoever stops pulling ends the calls in flight as well.
-    const stop = new AbortController();
-    const both = AbortSignal.any([signal, stop.signal]);
-    try {
-      const reader = dingtalkReader(new DingtalkClient(services, connection, both), connection);
-      const startUnitIds = connection.pullRules.startOrgUnitExternalIds
-        .map(cleanText)
-        .filter((id) => id !== '');
-      return yield* snapshotByWalk(reader, request, { signal: both, startUnitIds });
-    } finally {
-      stop.abort();
-    }
-  },
-  async one(connection, what, signal) {
-    const reader = dingtalkReader(new DingtalkClient(services, connection, signal), connection);
-    if (what.kind === 'account') return reader.account(what.externalId);
-    return nullWhen('PLATFORM_ORG_UNIT_UNKNOWN', () => reader.unit(what.externalId));
-  },
-  check(connection, signal) {
-    const spec = () => {
-      const client = new DingtalkClient(services, connection, signal);
+export const dingtalkSource = (services: PlatformServices): DirectorySource =>
+  sourceByWalk(services, {
+    open: (connection, signal) =>
+      dingtalkReader(new DingtalkClient(services, connection, { signal }), connection),
+    spec(connection, signal) {
+      const client = new DingtalkClient(services, connection, { signal });
       const reader = dingtalkReader(client, connection);
-      const probes: Readonly<Record<string, (unitId: string) => Promise<unknown>>> = {
-        qyapi_get_department_list: reader.childIds,
-        qyapi_get_department_member: reader.sample,
-        qyapi_get_member: () => reader.headCount(),
-      };
+      const exclusive = client.settings.disableAccounts === 'exclusive';
       return {
         client,
         reader,
-        bases: [client.tokenBase, client.settings.apiBase] as const,
+        bases: [client.tokenBase, client.settings.apiBase],
         appName: client.settings.clientId,
         companyName: client.settings.corpId,
-        permissions: permissions.flatMap(({ point, label }) => {
-          const probe = probes[point];
-          return probe === undefined ? [] : [{ point, label, probe }];
-        }),
+        permissions,
+        probes: {
+          qyapi_get_department_list: reader.childIds,
+          qyapi_get_department_member: reader.sample,
+          qyapi_get_member: reader.headCount,
+          // The root is never changed, and there is nothing to change in this call: it only knocks at the gate.
+          qyapi_manage_addresslist: () =>
+            nullWhen('PLATFORM_ROOT_PROTECTED', () =>
+              client.post(`${DEPARTMENT}/update`, { dept_id: 1 }, { schema: types.done, writes: true }),
+            ),
+          qyapi_get_member_by_mobile: () => idByMobile(client, '13000000000'),
+          ...(exclusive ? { [SWITCH_POINT]: () => client.accountSwitch('nobody') } : {}),
+        },
         fields: [
           { name: 'mobile', point: '企业员工手机号信息' },
           { name: 'email', point: '邮箱等个人信息' },
@@ -245,7 +209,5 @@ export const dingtalkSource = (services: PlatformServices): DirectorySource => (
         sample: reader.sample,
         console: { zh: '开发者后台 > 应用 > 权限管理', en: 'Developer console > the app > permissions' },
       };
-    };
-    return checkDirectory(services, connection, { spec, signal });
-  },
-});
+    },
+  });

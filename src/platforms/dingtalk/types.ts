@@ -1,18 +1,10 @@
 import { z } from 'zod';
+import { flag, integer, orAbsent, text } from '../kit/lenient.ts';
 
-// Lenient about keys that we do not use, strict about the types of those that we do. What one person may lack is
-// taken as absent when it comes as null: one odd value must not make a department unreadable.
+// Lenient about keys that we do not use, strict about the types of those that we do.
 
 /** Longest id that we can keep; the platform's own have 64 characters. */
 const ID_MAX_LENGTH = 256;
-
-/** Integers may come as text when they exceed 2^53. */
-const integer = z.union([z.int(), z.string().regex(/^-?\d+$/)]).transform(String);
-
-const orAbsent = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? undefined);
-const text = orAbsent(z.string());
-const flag = orAbsent(z.boolean());
 
 /** Envelope of the legacy family. https://open.dingtalk.com/document/development/server-api-error-codes-1 */
 export const legacyEnvelope = z.object({
@@ -29,28 +21,16 @@ export const newFailure = z.object({
   accessdenieddetail: orAbsent(z.object({ requiredScopes: orAbsent(z.array(z.string())) })),
 });
 
-/** Minutes; a span beyond a day is not believed. */
-const wait = orAbsent(z.number().positive().max(1_440)).catch(undefined);
+const tokenAnswer = (value: string, life: string) =>
+  z
+    .object({ [value]: z.string().min(1), [life]: z.number().positive() })
+    .transform((answer) => ({ value: String(answer[value]), lifeSeconds: Number(answer[life]) }));
 
-/** Answer of the guard before the API when our address is blocked; has neither `errcode` nor `code`. */
-export const blockedAnswer = z.union([
-  z.object({ status: z.literal(1111), wait }),
-  z.object({ punish: z.literal('deny'), wait }),
-]);
-
-const token = z.string().min(1);
-const life = z.number().positive();
 /** The three token answers, brought to one shape. */
 export const tokenAnswers = {
-  legacy: z
-    .object({ access_token: token, expires_in: life })
-    .transform((answer) => ({ value: answer.access_token, lifeSeconds: answer.expires_in })),
-  new: z
-    .object({ accessToken: token, expireIn: life })
-    .transform((answer) => ({ value: answer.accessToken, lifeSeconds: answer.expireIn })),
-  unified: z
-    .object({ access_token: token, expires_in: life })
-    .transform((answer) => ({ value: answer.access_token, lifeSeconds: answer.expires_in })),
+  legacy: tokenAnswer('access_token', 'expires_in'),
+  new: tokenAnswer('accessToken', 'expireIn'),
+  unified: tokenAnswer('access_token', 'expires_in'),
 };
 
 /** https://open.dingtalk.com/document/development/obtain-corpsecret-authorization-scope */
@@ -134,3 +114,18 @@ export const memberIdsAnswer = z.object({ result: z.object({ userid_list: z.arra
 
 /** https://open.dingtalk.com/document/development/user-management-acquires-number-employees */
 export const countAnswer = z.object({ result: z.object({ count: z.int().nonnegative() }) });
+
+/** https://open.dingtalk.com/document/development/query-users-by-phone-number */
+export const byMobileAnswer = z.object({ result: z.object({ userid: z.string().min(1) }) });
+
+/** https://open.dingtalk.com/document/development/address-book-creation-department-established-department */
+export const departmentMade = z.object({ result: z.object({ dept_id: integer }) });
+
+/** https://open.dingtalk.com/document/development/user-information-creation; both spellings are met. */
+export const personMade = z.object({
+  result: z.object({ userid: z.string().min(1), unionId: text, unionid: text }),
+});
+
+/** Answers that tell nothing but success. */
+export const done = z.object({});
+export const switched = z.object({ result: z.literal(true) });

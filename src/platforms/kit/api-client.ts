@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { AppError, type ErrorCode } from '../../domain/index.ts';
+import { AppError } from '../../domain/index.ts';
+import { UNKNOWN_OUTCOMES } from '../../ports/directory-target.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import { parseAnswer, parseJson } from './json.ts';
 import { type RetryOptions, withRetry } from './retry.ts';
@@ -50,13 +51,6 @@ const BLOCKED_MINUTES = 5;
 /** The error for an address that the platform blocks, with the instant at which it lets us in again. */
 export const addressBlocked = (nowMs: number, minutes = BLOCKED_MINUTES, cause?: unknown): AppError =>
   new AppError('PLATFORM_IP_BLOCKED', { retryAt: nowMs + minutes * 60_000, cause });
-
-/** Failures of a writing call after which nobody knows whether it took effect; the target looks, and does not repeat. */
-const OUTCOME_UNKNOWN: ReadonlySet<ErrorCode> = new Set(['PLATFORM_TIMEOUT', 'PLATFORM_UNREACHABLE']);
-
-/** The error for an answer to a writing call that does not tell what became of it. */
-export const outcomeUnknown = (call: ApiCall, reason: string, cause?: unknown): AppError =>
-  new AppError('PLATFORM_UNREACHABLE', { details: { host: new URL(call.base).host, reason }, cause });
 
 /** Milliseconds that a `Retry-After` asks for, `NaN` when it does not. Source: RFC 9110 §10.2.3 (seconds or a date). */
 const retryAfterMs = (text: string | null, platformNowMs: number): number => {
@@ -123,7 +117,7 @@ export class ApiClient {
     };
     return this.#retried(once, {
       refreshToken: () => tokens.drop(this.#key, token),
-      ...(call.writes === true ? { unrepeatable: OUTCOME_UNKNOWN } : {}),
+      ...(call.writes === true ? { unrepeatable: UNKNOWN_OUTCOMES } : {}),
     });
   }
 
@@ -149,19 +143,8 @@ export class ApiClient {
   }
 
   async #once<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
-    const { schema: _schema, object: _object, writes, urgent: _urgent, ...request } = call;
+    const { schema, object: _object, writes: _writes, urgent: _urgent, ...request } = call;
     const answer = await this.#send(request);
-    try {
-      return this.#read(answer, call);
-    } catch (error) {
-      const unreadable = error instanceof AppError && error.code === 'PLATFORM_ANSWER_INVALID';
-      if (!unreadable || writes !== true || answer.status >= 300) throw error;
-      throw outcomeUnknown(call, String(error.details['reason'] ?? ''), error);
-    }
-  }
-
-  /** What the answer brings. Throws what it says went wrong. */
-  #read<Schema extends z.ZodType>(answer: HttpAnswer, call: ApiCall<Schema>): z.output<Schema> {
     const { status } = answer;
     const api = call.path;
     if (status >= 300 && status < 400)
@@ -172,7 +155,7 @@ export class ApiClient {
     const failure = this.#dialect.failure(body, status, call);
     if (failure?.code === 'PLATFORM_THROTTLED') throw this.#throttled(failure, answer);
     if (failure !== undefined) throw failure;
-    const read = call.schema.safeParse(body);
+    const read = schema.safeParse(body);
     if (read.success) return read.data;
     const [issue] = read.error.issues;
     const reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected'}`;
@@ -182,11 +165,8 @@ export class ApiClient {
   #body({ status, text }: HttpAnswer, call: ApiCall): unknown {
     if (this.#dialect.statusSpeaks === true && (status >= 400 || text.trim() === ''))
       return jsonOrNothing(text);
-    if (status >= 500 && !/^\s*\{/.test(text)) {
-      // A gateway that gave up waiting does not know what the platform did behind it.
-      if (call.writes === true) throw outcomeUnknown(call, `HTTP ${status}`);
+    if (status >= 500 && !/^\s*\{/.test(text))
       throw new AppError('PLATFORM_BUSY', { details: { api: call.path } });
-    }
     return parseAnswer(text, call.path);
   }
 
@@ -213,8 +193,9 @@ export class ApiClient {
         ...options,
       });
     } catch (error) {
-      // A page instead of JSON, again and again, is how platforms block an address.
-      if (error instanceof AppError && error.details['reason'] === 'HTML')
+      // A page instead of JSON, again and again, is how platforms block an address; a single one tells nothing.
+      const repeated = options.unrepeatable === undefined;
+      if (repeated && error instanceof AppError && error.details['reason'] === 'HTML')
         throw addressBlocked(this.#services.clock.now(), BLOCKED_MINUTES, error);
       throw error;
     }

@@ -1,5 +1,6 @@
 import { AppError, type OpenConnection, type Text } from '../../domain/index.ts';
 import type { CheckStep } from '../../ports/directory-source.ts';
+import type { PermissionPoint } from '../../ports/platform.ts';
 import type { ApiClient } from './api-client.ts';
 import type { DirectoryReader, ReadableRange } from './directory-reader.ts';
 import { attempt, checkName, checkWay, failed, passed, skipped } from './doctor-steps.ts';
@@ -16,12 +17,10 @@ export interface DoctorSpec {
   readonly bases: readonly [string, ...string[]];
   readonly appName: string;
   readonly companyName: string;
-  /** Permission points and a call that succeeds only with each. */
-  readonly permissions: readonly {
-    readonly point: string;
-    readonly label: Text;
-    readonly probe: (unitId: string) => Promise<unknown>;
-  }[];
+  /** Those of the platform; the ones for pushing are looked at where the connection may write. */
+  readonly permissions: readonly PermissionPoint[];
+  /** By permission point, a call that succeeds only with it and writes nothing; without one it is not looked at. */
+  readonly probes: Readonly<Record<string, (unitId: string) => Promise<unknown>>>;
   /** Fields that need a right of their own, by the platform's names for both. */
   readonly fields: readonly { readonly name: string; readonly point: string }[];
   /** A few people of the unit, raw: a field that may not be seen is absent. */
@@ -50,10 +49,13 @@ async function* checkApp(spec: DoctorSpec): AsyncGenerator<CheckStep, ReadableRa
 async function* checkPermissions(
   spec: DoctorSpec,
   range: ReadableRange,
+  mode: OpenConnection['mode'],
 ): AsyncGenerator<CheckStep, boolean, void> {
   const unitId = range.unitIds[0] ?? spec.reader.rootId;
   let all = true;
-  for (const { point, label, probe } of spec.permissions) {
+  for (const { point, label, neededFor } of spec.permissions) {
+    const probe = spec.probes[point];
+    if (probe === undefined || (neededFor === 'push' && mode === 'READ_ONLY')) continue;
     const asked = async (): Promise<true> => {
       try {
         await probe(unitId);
@@ -64,7 +66,7 @@ async function* checkPermissions(
       return true;
     };
     const outcome = yield* attempt({ code: 'PERMISSION', subject: point }, asked, { ok: () => label });
-    all &&= outcome === true;
+    all &&= outcome === true || neededFor !== 'pull';
   }
   return all;
 }
@@ -139,7 +141,7 @@ async function* examine(
   if (!(yield* checkWay(new URL(spec.bases[0]).host, () => spec.client.reach()))) return;
   const range = yield* checkApp(spec);
   if (range === undefined) return;
-  const allowed = yield* checkPermissions(spec, range);
+  const allowed = yield* checkPermissions(spec, range, connection.mode);
   yield* checkRange(spec, range, connection.pullRules.startOrgUnitExternalIds);
   const count = { code: 'HEAD_COUNT', subject: spec.companyName } as const;
   if (!allowed || range.unitIds.length === 0) {

@@ -54,6 +54,26 @@ export const parseJson = (text: string): unknown => {
   return ODD_ESCAPE.test(text) ? withStorableTexts(parsed) : parsed;
 };
 
+/** JSON that stands within a text of a platform; what is not of that form stays the text that it is. */
+export const parseInnerJson = (text: string, schema: { parse(value: unknown): unknown }): unknown => {
+  try {
+    return schema.parse(parseJson(text));
+  } catch {
+    return text;
+  }
+};
+
+const raw = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+/** A decimal integer as a JSON number of exactly these digits, for bodies that are sent. Throws `SyntaxError`. */
+export const exactInteger = (decimal: string): unknown => raw(decimal);
+
+/** Id of a unit on a platform that counts them. Throws `PLATFORM_ORG_UNIT_INVALID` for what is no number. */
+export const unitNumber = (id: string): unknown => {
+  if (!/^\d+$/.test(id)) throw new AppError('PLATFORM_ORG_UNIT_INVALID', { details: { object: id } });
+  return exactInteger(id);
+};
+
 /** Parses the body of an answer. Throws `PLATFORM_ANSWER_INVALID` naming what came instead of JSON. */
 export const parseAnswer = (text: string, api: string): unknown => {
   try {

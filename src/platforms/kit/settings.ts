@@ -1,15 +1,15 @@
 import { AppError, type OpenConnection, type Text } from '../../domain/index.ts';
-import type { SettingField } from '../../ports/platform.ts';
+import type { PermissionPoint, SettingField } from '../../ports/platform.ts';
 import { cleanText } from './text.ts';
 
 type Words = readonly [zh: string, en: string];
 
 /** One line of a platform's settings table; a plain, optional text unless `more` says otherwise. */
-export const setting = (
-  name: string,
+export const setting = <Name extends string>(
+  name: Name,
   words: { readonly label: Words; readonly help: Words },
-  more: Partial<SettingField>,
-): SettingField => ({
+  more: Partial<Omit<SettingField, 'name'>>,
+): SettingField & { readonly name: Name } => ({
   name,
   label: { zh: words.label[0], en: words.label[1] },
   help: { zh: words.help[0], en: words.help[1] },
@@ -18,6 +18,13 @@ export const setting = (
   kind: 'text',
   ...more,
 });
+
+/** One line of a platform's table of permission points. */
+export const permissionPoint = (
+  point: string,
+  neededFor: PermissionPoint['neededFor'],
+  label: Words,
+): PermissionPoint => ({ point, neededFor, label: { zh: label[0], en: label[1] } });
 
 /** Credentials are printable ASCII; blanks inside come from pasting. */
 export const noBlanks = (value: string): Text | null =>
@@ -32,8 +39,19 @@ export const wholeNumber =
       ? null
       : { zh: `应为 ${low} 到 ${high} 的整数`, en: `it must be a whole number from ${low} to ${high}` };
 
-const refused = (field: SettingField, value: string): string | null => {
-  if (value === '') return field.required ? 'it is required' : null;
+/** Why an empty value is not acceptable, `null` when it is. */
+const missing = (
+  { required, requiredWith }: SettingField,
+  given: OpenConnection['settings'],
+): Text | null => {
+  if (required) return { zh: '必填', en: 'it is required' };
+  if (requiredWith === undefined || (given[requiredWith.field] ?? '') !== requiredWith.value) return null;
+  const { field, value } = requiredWith;
+  return { zh: `${field} 为 ${value} 时必填`, en: `it is required with ${field} ${value}` };
+};
+
+const refused = (field: SettingField, value: string, given: OpenConnection['settings']): string | null => {
+  if (value === '') return missing(field, given)?.en ?? null;
   if (field.choices !== undefined && !field.choices.includes(value))
     return `choose ${field.choices.join(' | ')}`;
   return field.check?.(value)?.en ?? null;
@@ -47,16 +65,18 @@ export const readSettings = <Name extends string>(
   fields: readonly (SettingField & { readonly name: Name })[],
   connection: OpenConnection,
 ): Record<Name, string> => {
-  const values = fields.map((field) => {
+  const pairs = fields.map((field) => {
     const given = cleanText((field.secret ? connection.secrets : connection.settings)[field.name] ?? '');
-    const value = given === '' ? (field.defaultValue ?? '') : given;
-    const reason = refused(field, value);
+    return [field.name, given === '' ? (field.defaultValue ?? '') : given] as const;
+  });
+  const typed = Object.fromEntries(pairs) as Record<Name, string>;
+  for (const field of fields) {
+    const reason = refused(field, typed[field.name], typed);
     if (reason !== null)
       throw new AppError('INPUT_INVALID', {
         details: { field: field.name, reason },
         path: ['settings', field.name],
       });
-    return [field.name, value] as const;
-  });
-  return Object.fromEntries(values) as Record<Name, string>;
+  }
+  return typed;
 };

@@ -1,4 +1,4 @@
-import type { Seen } from '../../domain/index.ts';
+import type { RemoteMembershipValue, Seen } from '../../domain/index.ts';
 
 /** Blanks that people paste: all that `trim` knows (full-width and no-break ones too), and those of no width. */
 const EDGES = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;
@@ -12,6 +12,21 @@ export const seenText = (text: string | null | undefined): Seen<string> => {
   const clean = cleanText(text);
   return clean === '' ? null : clean;
 };
+
+/** A place among a unit's members on a platform where a larger number stands nearer the top. */
+export const descendingMembership = (
+  orgUnitExternalId: string,
+  leader: boolean | undefined,
+  order: string | undefined,
+): RemoteMembershipValue => ({
+  orgUnitExternalId,
+  leader: leader ?? false,
+  ...(order === undefined ? {} : { order: negated(order) }),
+});
+
+/** Keys with a value: an absent one is not the same as none. */
+export const withoutAbsent = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /** Decimal text with the opposite sign, for platforms that sort descending; safe beyond 2^53. */
 export const negated = (decimal: string): string => {

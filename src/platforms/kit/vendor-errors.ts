@@ -10,6 +10,23 @@ export interface VendorErrorRow {
   readonly field?: string;
 }
 
+/** A line for one or several codes, blank between them. */
+export const vendorRow = (
+  vendorCodes: string,
+  code: ErrorCode,
+  source: string,
+  field?: string,
+): VendorErrorRow => ({
+  vendorCodes: vendorCodes.split(' '),
+  code,
+  source,
+  ...(field === undefined ? {} : { field }),
+});
+
+/** All codes from one to another, for {@link vendorRow}. */
+export const codeSpan = (from: number, to: number): string =>
+  Array.from({ length: to - from + 1 }, (_, index) => String(from + index)).join(' ');
+
 export interface VendorFailure {
   readonly vendorCode: string;
   readonly vendorMessage: string;
@@ -32,6 +49,12 @@ export const vendorErrorTable = (rows: readonly VendorErrorRow[]): VendorErrorTa
     }
   return table;
 };
+
+/** What a platform says may repeat what it was told, and is shown to people and stored. */
+export const withoutSecrets = (message: string, secrets: readonly (string | undefined)[]): string =>
+  secrets
+    .flatMap((text) => (text === undefined || text === '' ? [] : [text, encodeURIComponent(text)]))
+    .reduce((clean, text) => clean.replaceAll(text, '***'), message);
 
 const parsed = (message: string): Record<string, string> => {
   const address = /request ip=([0-9a-fA-F.:]+)/.exec(message)?.[1];
