@@ -1,11 +1,15 @@
+import { expirePlansTask } from './expire-plans.ts';
 import { forgetOldRecordsTask } from './forget-old-records.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
+import { planSyncTask } from './plan-sync.ts';
 import { probeConnectionsTask } from './probe-connections.ts';
 import { purgeDeletedTask } from './purge-deleted.ts';
+import { pushChangesTask } from './push-changes.ts';
 import { rotateKeysTask } from './rotate-keys.ts';
 import { runImportTask } from './run-import.ts';
 import { runSyncTask } from './run-sync.ts';
 import { schedulePullsTask } from './schedule-pulls.ts';
+import { schedulePushesTask } from './schedule-pushes.ts';
 import { sealAuditTask } from './seal-audit.ts';
 import type { AnyTask } from './task.ts';
 
@@ -14,7 +18,11 @@ export { GIVE_UP_TASK };
 const WORK: readonly AnyTask[] = [
   runImportTask,
   schedulePullsTask,
+  planSyncTask,
   runSyncTask,
+  pushChangesTask,
+  schedulePushesTask,
+  expirePlansTask,
   probeConnectionsTask,
   sealAuditTask,
   rotateKeysTask,

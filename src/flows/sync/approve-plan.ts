@@ -1,6 +1,6 @@
 import { AppError, type Principal, type SyncPlanId } from '../../domain/index.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
-import { insertApproval, markApproved, readApprovals } from '../../store/queries/plan-review.ts';
+import { insertApproval, markApproved, NOBODY, readApprovals } from '../../store/queries/plan-review.ts';
 import { rememberAccountsInScope } from '../../store/queries/push-state.ts';
 import { lockPlan, type SyncPlanRow } from '../../store/queries/sync-plans.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -21,8 +21,6 @@ export interface ApprovePlanReport {
   readonly missing: number;
 }
 
-/** Muster itself as one who approves. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 const COMMENT_MAX = 1000;
 
 const requireInTime = (context: FlowContext, plan: SyncPlanRow): void => {

@@ -8,6 +8,7 @@ import { JobWorkers20261121000700 } from './20261121000700-job-workers.ts';
 import { PrincipalChange20261121000750 } from './20261121000750-principal-change.ts';
 import { ImportStaging20261121000800 } from './20261121000800-import-staging.ts';
 import { Sync20261128000100 } from './20261128000100-sync.ts';
+import { PushTriggers20261128000200 } from './20261128000200-push-triggers.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   PrincipalChange20261121000750,
   ImportStaging20261121000800,
   Sync20261128000100,
+  PushTriggers20261128000200,
 ] as const;

@@ -3,6 +3,9 @@ import type { Database } from '../database.ts';
 import type { Tx } from '../transaction.ts';
 import { type OperationDecision, type OperationFilter, operationWhere } from './plan-operations.ts';
 
+/** Muster itself as one who approves. */
+export const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 export interface PlanApprovalRow {
   readonly planId: SyncPlanId;
   /** All zeros when Muster itself approved, as the connection's rules say. */

@@ -69,7 +69,8 @@ export interface SyncPlanRow {
   readonly endedAt: Date | null;
 }
 
-const COLUMNS = `
+/** Columns of `muster.sync_plan` as a {@link SyncPlanRow}. */
+export const PLAN_COLUMNS = `
   id, connection_id as "connectionId", kind, scope, phase, trigger, urgent, requested_by_id as "requestedById",
   requested_by_name as "requestedByName", import_run_id as "importRunId", remote_complete as "remoteComplete",
   roster_snapshot::text as "rosterSnapshot", rules, totals, guards, content_digest as "contentDigest", signature,
@@ -88,14 +89,14 @@ export const insertPlan = async (
 ): Promise<SyncPlanRow> => {
   const [row] = await tx.query<Found>(
     `insert into muster.sync_plan (tenant_id, id, connection_id, kind, scope, trigger, urgent)
-     values (muster.current_tenant(), $1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
+     values (muster.current_tenant(), $1, $2, $3, $4, $5, $6) returning ${PLAN_COLUMNS}`,
     [plan.id, plan.connectionId, plan.kind, JSON.stringify(plan.scope), plan.trigger, plan.urgent ?? false],
   );
   if (row === undefined) throw new TypeError('a plan that was just made is there');
   return row;
 };
 
-const ONE = `select ${COLUMNS} from muster.sync_plan where tenant_id = muster.current_tenant() and id = $1`;
+const ONE = `select ${PLAN_COLUMNS} from muster.sync_plan where tenant_id = muster.current_tenant() and id = $1`;
 
 export const readPlan = async (
   db: Database,
@@ -135,7 +136,7 @@ export const listPlans = (
 ): Promise<SyncPlanRow[]> =>
   db.read<Found>(
     tenantId,
-    `select ${COLUMNS} from muster.sync_plan where ${FILTER} and ($5::uuid is null or id < $5)
+    `select ${PLAN_COLUMNS} from muster.sync_plan where ${FILTER} and ($5::uuid is null or id < $5)
      order by id desc limit $6`,
     [...filterValues(page), page.before ?? null, page.limit],
   );
@@ -199,7 +200,7 @@ export const endPlanning = async (tx: Tx, id: SyncPlanId, made: PlanMade): Promi
        content_digest = $7, digest = $8, signature = $9, expires_at = $10, roster_snapshot = pg_current_snapshot(),
        planned_at = clock_timestamp(), ended_at = case when $2 = 'EMPTY' then clock_timestamp() end,
        error_code = null, error_details = null
-     where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING' returning ${COLUMNS}`,
+     where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING' returning ${PLAN_COLUMNS}`,
     [
       id,
       made.phase,
@@ -215,4 +216,15 @@ export const endPlanning = async (tx: Tx, id: SyncPlanId, made: PlanMade): Promi
   );
   if (row === undefined) throw new TypeError('a plan that is locked while it is made stays so');
   return row;
+};
+
+/** Error with which the connection's last plan of changes could not be made; `null` when it could. */
+export const lastFailure = async (tx: Tx, connectionId: ConnectionId): Promise<string | null> => {
+  const rows = await tx.query<{ code: string | null }>(
+    `select case when phase = 'FAILED' then error_code end as code from muster.sync_plan
+     where tenant_id = muster.current_tenant() and connection_id = $1 and kind = 'INCREMENTAL' and not urgent
+     order by id desc limit 1`,
+    [connectionId],
+  );
+  return rows[0]?.code ?? null;
 };
