@@ -172,7 +172,10 @@ export class Executor {
     if (this.#claiming !== null || this.#isEnding || this.#claimed.length > ahead) return;
     const calls = Math.min(CLAIM_MOST, Math.ceil(this.#perSecond * CLAIM_SECONDS));
     const ordinals = this.#of.schedule.take({ all: CLAIM_MOST, calls }, this.#now());
-    if (ordinals.length === 0) return;
+    if (ordinals.length === 0) {
+      this.#window.idle();
+      return;
+    }
     this.#claiming = this.#claim(ordinals)
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -254,7 +257,6 @@ export class Executor {
         this.#wake();
       });
     }
-    this.#window.observe(this.#underWay);
   }
 
   async #call(row: ClaimedRow): Promise<void> {

@@ -9,7 +9,7 @@ const FULL_SHARE = 0.95;
 
 /**
  * How many calls may be on their way: as many as the rate times the platform's latency (Little's law), which nobody
- * knows beforehand. It grows while all places are taken and calls still end slower than the rate allows; it does not
+ * knows beforehand. It grows while there is enough to do and calls still end slower than the rate allows; it does not
  * shrink below what it has learnt, and it is small at first, because everything on its way is lost in a crash.
  */
 export class Window {
@@ -17,7 +17,7 @@ export class Window {
   #size: number;
   #since: number;
   #ended = 0;
-  #wasFull = true;
+  #wasIdle = false;
 
   constructor(perSecond: number, nowMs: number) {
     this.#perSecond = perSecond;
@@ -29,9 +29,9 @@ export class Window {
     return this.#size;
   }
 
-  /** Tells how many calls are on their way, each time that some could be started. */
-  observe(underWay: number): void {
-    if (underWay < this.#size) this.#wasFull = false;
+  /** There is nothing that could be started: how fast calls end says nothing of the platform. */
+  idle(): void {
+    this.#wasIdle = true;
   }
 
   /** A call has ended. */
@@ -40,11 +40,11 @@ export class Window {
     const passed = nowMs - this.#since;
     if (passed < LOOK_MS) return;
     const rate = (this.#ended * 1_000) / passed;
-    if (this.#wasFull && rate < this.#perSecond * FULL_SHARE) {
+    if (!this.#wasIdle && rate < this.#perSecond * FULL_SHARE) {
       this.#size = Math.min(MOST, Math.ceil(this.#size * 1.5));
     }
     this.#since = nowMs;
     this.#ended = 0;
-    this.#wasFull = true;
+    this.#wasIdle = false;
   }
 }

@@ -93,7 +93,7 @@ export type StaleCode = (typeof STALE_CODES)[number];
 
 export interface ClaimedRow {
   readonly ordinal: number;
-  /** `null` = claimed: the intent stands in the row. `BUSY`: another run works on the object right now. */
+  /** `null` = claimed: the intent stands in the row. `BUSY`: another run works on the object, or goes first. */
   readonly verdict: 'BUSY' | StaleCode | null;
   /** Number of this attempt. */
   readonly attempt: number;
@@ -119,6 +119,16 @@ const REMOVALS = "('DELETE_ACCOUNT', 'DELETE_ORG_UNIT', 'DISABLE_ACCOUNT')";
 const THROTTLES = "('PLATFORM_THROTTLED', 'PLATFORM_IP_BLOCKED')";
 
 const UNLINKED = "('CREATE_ORG_UNIT', 'CREATE_ACCOUNT', 'LINK_ORG_UNIT', 'LINK_ACCOUNT')";
+
+// Another run works on the object, or an urgent one is about to: that goes first.
+const TAKEN = `
+  w.object_id is not null and (exists (
+    select from muster.plan_operation x where x.tenant_id = muster.current_tenant() and x.connection_id = $3
+      and x.object_id = w.object_id and x.state = 'RUNNING' and x.plan_id <> $1)
+  or (not $5::boolean and exists (
+    select from muster.sync_run r join muster.plan_operation x on x.tenant_id = r.tenant_id and x.plan_id = r.plan_id
+    where r.tenant_id = muster.current_tenant() and r.connection_id = $3 and r.phase in ('QUEUED', 'RUNNING')
+      and r.urgent and x.object_id = w.object_id and x.state = 'PLANNED')))`;
 
 const MOVED = `
   (not w.unknown or w.kind in ${REMOVALS}) and w.object_id is not null and exists (
@@ -172,10 +182,7 @@ const CLAIM = `
     select w.ordinal, w.state, w.attempt, w.failed, w.unknown, w.kind, w.linked_to, w.copy_value, w.copy_believed,
       w.copy_hash,
       case
-        when w.object_id is not null and exists (
-          select from muster.plan_operation x where x.tenant_id = muster.current_tenant()
-            and x.connection_id = $3 and x.object_id = w.object_id and x.state = 'RUNNING' and x.plan_id <> $1)
-          then 'BUSY'
+        when ${TAKEN} then 'BUSY'
         when ${MOVED} then 'ROSTER_CHANGED'
         when ${RELINKED} then 'LINK_CHANGED'
         when ${DRIFTED} then 'REMOTE_CHANGED'
@@ -216,7 +223,7 @@ const CLAIM = `
  */
 export const claimOperations = (
   tx: Tx,
-  run: { readonly planId: SyncPlanId; readonly connectionId: ConnectionId },
+  run: { readonly planId: SyncPlanId; readonly connectionId: ConnectionId; readonly urgent: boolean },
   wanted: { readonly ordinals: readonly number[]; readonly rosterSnapshot: string | null },
 ): Promise<ClaimedRow[]> =>
   tx.query<ClaimedRow & Record<string, unknown>>({ name: 'claim_operations', text: CLAIM }, [
@@ -225,6 +232,7 @@ export const claimOperations = (
     run.connectionId,
     // Without one everything that is committed was known.
     wanted.rosterSnapshot ?? '9223372036854775806:9223372036854775806:',
+    run.urgent,
   ]);
 
 /** Takes back intents that were recorded and not acted on. */
