@@ -116,6 +116,27 @@ const RUNS = {
 
 /** Linking by hand and by file. */
 const LINKS = {
+  ORG_UNIT_LINKED: row(409, never, {
+    text: [
+      '部门“{orgUnit}”在此连接中已与平台部门“{name}”关联',
+      'The org unit "{orgUnit}" is linked to "{name}" of this connection already',
+    ],
+    remedy: ['请先解除该关联，再建立新的关联。', 'Remove that link first, then make the new one.'],
+  }),
+  REMOTE_ORG_UNIT_LINKED: row(409, never, {
+    text: [
+      '平台部门“{name}”已与部门“{orgUnit}”关联',
+      '"{name}" of the platform is linked to the org unit "{orgUnit}" already',
+    ],
+    remedy: ['请先解除该关联，再建立新的关联。', 'Remove that link first, then make the new one.'],
+  }),
+  REMOTE_ORG_UNIT_GONE: row(409, afterFix, {
+    text: ['“{name}”已不在平台上，不能关联', '"{name}" is no longer on the platform and cannot be linked'],
+    remedy: [
+      '如部门仍在，请检查可见范围后重新拉取。',
+      'If it is still there, check the visible range and pull again.',
+    ],
+  }),
   LINK_FILE_UNREADABLE: row(400, never, {
     text: ['文件无法读取：{reason}', 'The file cannot be read: {reason}'],
     remedy: ['请上传由此处导出的 .xlsx 或 .csv 文件。', 'Use an .xlsx or .csv file as exported here.'],
