@@ -3,7 +3,6 @@ import type {
   ConnectionAppId,
   ConnectionId,
   ConnectionMode,
-  MatchKey,
   OrgUnitId,
   UserNameSource,
 } from '../../src/domain/index.ts';
@@ -13,22 +12,11 @@ import {
   ConnectionModeEnum,
   EmailFieldEnum,
   LeaverActionEnum,
-  RemoteMatchFieldEnum,
-  RosterMatchFieldEnum,
   UserNameSourceEnum,
 } from './connection.enums.ts';
-
-@InputType('MatchKeyInput', { description: 'One comparison of a matching rule.' })
-export class MatchKeyInput {
-  @Field(() => RemoteMatchFieldEnum, { description: 'Field of the platform.' })
-  readonly remoteField!: MatchKey['remoteField'];
-
-  @Field(() => RosterMatchFieldEnum, { description: 'Field of the roster.' })
-  readonly rosterField!: MatchKey['rosterField'];
-
-  @Field(() => Boolean, { defaultValue: true, description: 'Without regard to case.' })
-  readonly foldCase!: boolean;
-}
+import { MatchKeyInput } from './match-key.input.ts';
+import { PushRulesInput } from './push-rules.inputs.ts';
+import { PUSH_RULE_TEXTS } from './push-rules.texts.ts';
 
 @InputType('ImportGuardLimitsInput', { description: 'Limits for proposed disables; the smaller counts.' })
 export class GuardLimitsInput {
@@ -53,8 +41,8 @@ export class PullRulesInput {
   @Field(() => EmailFieldEnum, { nullable: true, description: 'Which mailbox becomes the mail address.' })
   readonly emailField?: 'personal' | 'company';
 
-  @Field(() => [MatchKeyInput], { nullable: true, description: 'In their order; empty = matching is off.' })
-  readonly matchKeys?: MatchKeyInput[];
+  @Field(() => [MatchKeyInput], { nullable: true, description: PUSH_RULE_TEXTS.matchKeys })
+  readonly matchKeys?: MatchKeyInput[] | null;
 
   @Field(() => UserNameSourceEnum, { nullable: true, description: 'Where user names come from.' })
   readonly userNameSource?: UserNameSource;
@@ -91,7 +79,16 @@ class ConnectionFields {
   readonly allowPrivateNetwork?: boolean;
 
   @Field(() => PullRulesInput, { nullable: true, description: 'How a pull becomes staged rows.' })
-  readonly pullRules?: PullRulesInput;
+  readonly pullRules?: PullRulesInput | null;
+
+  @Field(() => PushRulesInput, { nullable: true, description: PUSH_RULE_TEXTS.rules })
+  readonly pushRules?: PushRulesInput | null;
+
+  @Field(() => [MatchKeyInput], {
+    nullable: true,
+    description: `${PUSH_RULE_TEXTS.matchKeys} Two different ones in one input are refused.`,
+  })
+  readonly matchKeys?: MatchKeyInput[] | null;
 
   @Field(() => String, {
     nullable: true,

@@ -30,6 +30,7 @@ import {
   DeleteConnectionPayload,
   TestConnectionPayload,
 } from './connection.type.ts';
+import { readMatchKeys, readPushRulesInput } from './read-push-rules.ts';
 
 /** Leaves out what was not given, which flows read as "stays". */
 const given = <Input extends object>(input: Input): Input =>
@@ -50,11 +51,20 @@ const readSettings = (settings: unknown): Readonly<Record<string, string | null>
   return settings as Readonly<Record<string, string | null>>;
 };
 
-const readInput = ({ settings, pullRules, ...rest }: CreateConnectionInput | UpdateConnectionInput) => ({
-  ...(given(rest) as Pick<ConnectionInput, 'enabled' | 'mode'>),
-  ...(settings == null ? {} : { settings: readSettings(settings) }),
-  ...(pullRules == null ? {} : { pullRules: given(pullRules) as Partial<PullRules> }),
-});
+const readInput = (input: CreateConnectionInput | UpdateConnectionInput) => {
+  const { settings, pullRules, pushRules, matchKeys: _one, ...rest } = input;
+  const matchKeys = readMatchKeys(input);
+  const pull = {
+    ...(pullRules == null ? {} : (given(pullRules) as Partial<PullRules>)),
+    ...(matchKeys === undefined ? {} : { matchKeys }),
+  };
+  return {
+    ...(given(rest) as Pick<ConnectionInput, 'enabled' | 'mode'>),
+    ...(settings == null ? {} : { settings: readSettings(settings) }),
+    ...(Object.keys(pull).length === 0 ? {} : { pullRules: pull }),
+    ...(pushRules == null ? {} : { pushRules: readPushRulesInput(pushRules) }),
+  };
+};
 
 @Resolver()
 export class ConnectionMutations {

@@ -1,16 +1,23 @@
 import DataLoader from 'dataloader';
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import type { ConnectionId } from '../../src/domain/index.ts';
+import type { Connection, ConnectionId } from '../../src/domain/index.ts';
 import { findConnectionApps } from '../../src/flows/connection/connection-app.ts';
+import { targetOfConnection, targetOfPlatform } from '../../src/flows/connection/describe-target.ts';
 import { findConnections, getConnection } from '../../src/flows/connection/manage-connection.ts';
+import { readPushStates } from '../../src/flows/connection/read-push-states.ts';
 import type { Platform } from '../../src/ports/platform.ts';
 import { GraphqlContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { ConnectionAppType, ConnectionType, PlatformType } from './connection.type.ts';
+import { PushStateType } from './push-state.type.ts';
+import { PushTargetType } from './push-target.type.ts';
+import { pushRulesView, pushStateView, targetView } from './push-views.ts';
 
 interface WithSecrets {
   readonly secrets: Readonly<Record<string, string>>;
 }
+
+type ConnectionRow = Awaited<ReturnType<typeof getConnection>>;
 
 /** Of secrets only their names leave the house. */
 export const appView = <App extends WithSecrets>({ secrets, ...app }: App) => ({
@@ -18,26 +25,38 @@ export const appView = <App extends WithSecrets>({ secrets, ...app }: App) => ({
   secretNames: Object.keys(secrets).sort(),
 });
 
-export const connectionView = <Row extends WithSecrets & { readonly defaultPassword: string | null }>({
-  secrets,
-  defaultPassword,
-  ...row
-}: Row) => ({
+/** A connection of which what its platform can take is worked out when it is asked for. */
+interface WithTarget {
+  readonly pushTarget: Connection;
+}
+
+export const connectionView = ({ secrets, defaultPassword, ...row }: ConnectionRow) => ({
   ...row,
   secretNames: Object.keys(secrets).sort(),
   hasDefaultPassword: defaultPassword !== null,
+  matchKeys: row.pullRules.matchKeys,
+  pushRules: pushRulesView(row.pushRules, row.pullRules.matchKeys),
+  pushTarget: row,
 });
 
-const platformView = ({ directorySource, ...platform }: Platform) => ({
-  ...platform,
-  settings: platform.settings.map(({ check: _check, ...field }) => ({
-    ...field,
-    choices: field.choices ?? null,
-    defaultValue: field.defaultValue ?? null,
-    helpLink: field.helpLink ?? null,
-  })),
-  canPull: directorySource !== undefined,
-});
+const platformView = (known: Platform) => {
+  const { directorySource, directoryTarget, ...platform } = known;
+  return {
+    ...platform,
+    settings: platform.settings.map(({ check: _check, ...field }) => ({
+      ...field,
+      choices: field.choices ?? null,
+      defaultValue: field.defaultValue ?? null,
+      helpLink: field.helpLink ?? null,
+    })),
+    canPull: directorySource !== undefined,
+    canPush: directoryTarget !== undefined,
+    pushTarget: targetView(targetOfPlatform(known)),
+  };
+};
+
+const readStates = async (context: GraphqlContext, ids: readonly string[]) =>
+  (await readPushStates(context.flow, ids)).map((row) => (row === null ? null : pushStateView(row)));
 
 /** Apps of each of several connections, in their order. */
 const readApps = async (context: GraphqlContext, ids: readonly string[]) => {
@@ -70,5 +89,16 @@ export class ConnectionResolver {
   async apps(@Root() connection: ConnectionType, @Ctx() context: GraphqlContext) {
     const make = () => new DataLoader((ids: readonly string[]) => readApps(context, ids));
     return context.loader('apps of connection', make).load(connection.id);
+  }
+
+  @FieldResolver(() => PushTargetType, { nullable: true })
+  pushTarget(@Root() connection: WithTarget, @Ctx() context: GraphqlContext) {
+    return targetView(targetOfConnection(context.flow, connection.pushTarget));
+  }
+
+  @FieldResolver(() => PushStateType)
+  async pushState(@Root() connection: ConnectionType, @Ctx() context: GraphqlContext) {
+    const make = () => new DataLoader((ids: readonly string[]) => readStates(context, ids));
+    return context.loader('push state', make).load(connection.id);
   }
 }

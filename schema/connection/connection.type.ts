@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import type { ConnectionMode, MatchKey, UserNameSource } from '../../src/domain/index.ts';
+import type { ConnectionMode, UserNameSource } from '../../src/domain/index.ts';
 import type { CheckStep } from '../../src/ports/directory-source.ts';
 import { DateTime, Json } from '../scalars.ts';
 import { TextType } from '../text.type.ts';
@@ -9,22 +9,13 @@ import {
   ConnectionModeEnum,
   EmailFieldEnum,
   LeaverActionEnum,
-  RemoteMatchFieldEnum,
-  RosterMatchFieldEnum,
   UserNameSourceEnum,
 } from './connection.enums.ts';
-
-@ObjectType('MatchKey', { description: 'One comparison of a matching rule.', simpleResolvers: true })
-export class MatchKeyType {
-  @Field(() => RemoteMatchFieldEnum, { description: 'Field of the platform.' })
-  readonly remoteField!: MatchKey['remoteField'];
-
-  @Field(() => RosterMatchFieldEnum, { description: 'Field of the roster.' })
-  readonly rosterField!: MatchKey['rosterField'];
-
-  @Field(() => Boolean, { description: 'Without regard to case.' })
-  readonly foldCase!: boolean;
-}
+import { MatchKeyType } from './match-key.type.ts';
+import { PUSH_RULE_TEXTS } from './push-rules.texts.ts';
+import { PushRulesType } from './push-rules.type.ts';
+import { PushStateType } from './push-state.type.ts';
+import { PushTargetType } from './push-target.type.ts';
 
 @ObjectType('ImportGuardLimits', {
   description: 'Above which number of proposed disables they are held; the smaller of the two counts.',
@@ -51,7 +42,7 @@ export class PullRulesType {
   @Field(() => EmailFieldEnum, { description: 'Which mailbox becomes the mail address.' })
   readonly emailField!: 'personal' | 'company';
 
-  @Field(() => [MatchKeyType], { description: 'In their order; empty = matching is off.' })
+  @Field(() => [MatchKeyType], { description: PUSH_RULE_TEXTS.matchKeys })
   readonly matchKeys!: readonly MatchKeyType[];
 
   @Field(() => UserNameSourceEnum, { description: 'Where user names come from.' })
@@ -128,6 +119,24 @@ export class ConnectionType {
 
   @Field(() => PullRulesType, { description: 'How a pull becomes staged rows.' })
   readonly pullRules!: PullRulesType;
+
+  @Field(() => [MatchKeyType], { description: PUSH_RULE_TEXTS.matchKeys })
+  readonly matchKeys!: readonly MatchKeyType[];
+
+  @Field(() => PushRulesType, { description: 'How the roster becomes a plan.' })
+  readonly pushRules!: PushRulesType;
+
+  @Field(() => PushTargetType, {
+    nullable: true,
+    description:
+      'What its platform can take, by its settings; null when nothing, or when a setting is missing.',
+  })
+  readonly pushTarget!: PushTargetType | null;
+
+  @Field(() => PushStateType, {
+    description: 'Where pushing stands: quarantine, next probe, last full push.',
+  })
+  readonly pushState!: PushStateType;
 
   @Field(() => [ConnectionAppType], { description: 'Its apps, by name.' })
   readonly apps!: readonly ConnectionAppType[];
@@ -215,6 +224,16 @@ export class PlatformType {
 
   @Field(() => Boolean, { description: 'Units and people can be pulled from it.' })
   readonly canPull!: boolean;
+
+  @Field(() => Boolean, { description: 'Units and people can be pushed to it.' })
+  readonly canPush!: boolean;
+
+  @Field(() => PushTargetType, {
+    nullable: true,
+    description:
+      'What it can take, before a connection is made; null when nothing, or when it depends on settings. See `Connection.pushTarget`.',
+  })
+  readonly pushTarget!: PushTargetType | null;
 }
 
 @ObjectType('CheckStep', { description: 'One step of a connection test.', simpleResolvers: true })

@@ -2,23 +2,12 @@ import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { readRemoteAccounts } from '../../src/flows/connection/read-remote-accounts.ts';
-import { readAccounts } from '../../src/flows/roster/read-accounts.ts';
 import { AccountType } from '../account/account.type.ts';
+import { accountLoader } from '../account/load-account.ts';
 import { GraphqlContext } from '../context.ts';
-import { accountProjection, projectionKey } from '../projection.ts';
-import { selectionOf } from '../selection.ts';
 import { maskRemote } from './masking.ts';
 import { hiddenIn } from './row-view.ts';
 import { RemoteAccountType, StagedAccountType } from './staged.type.ts';
-
-/** The batch of accounts of which the same fields are asked; shared with everything else that reads accounts. */
-const accountsOf = (context: GraphqlContext, info: GraphQLResolveInfo) => {
-  const projection = accountProjection(selectionOf(info));
-  return context.loader(
-    `account ${projectionKey(projection)}`,
-    () => new DataLoader<string, unknown>((ids) => readAccounts(context.flow, [...ids], projection)),
-  );
-};
 
 const readMasked = async (context: GraphqlContext, ids: readonly string[]) => {
   const [rows, hidden] = await Promise.all([
@@ -36,7 +25,7 @@ export class StagedAccountResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return row.accountId === null ? null : accountsOf(context, info).load(row.accountId);
+    return row.accountId === null ? null : accountLoader(context, info).load(row.accountId);
   }
 
   @FieldResolver(() => [AccountType])
@@ -45,7 +34,7 @@ export class StagedAccountResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ) {
-    const accounts = accountsOf(context, info);
+    const accounts = accountLoader(context, info);
     const found = await Promise.all(row.candidates.map((id) => accounts.load(id)));
     return found.filter((account) => account !== null);
   }

@@ -8,7 +8,7 @@ import type {
   StagedAction,
 } from '../../src/domain/index.ts';
 import { AccountType } from '../account/account.type.ts';
-import { MatchKeyType } from '../connection/connection.type.ts';
+import { MatchKeyType } from '../connection/match-key.type.ts';
 import { FieldChangeType } from '../history/history.type.ts';
 import { connectionOf, edgeOf } from '../paging/connection.ts';
 import { DateTime, Json } from '../scalars.ts';

@@ -7,7 +7,7 @@ import type {
   RemoteAccountId,
 } from '../../src/domain/index.ts';
 import { AccountType } from '../account/account.type.ts';
-import { MatchKeyType } from '../connection/connection.type.ts';
+import { MatchKeyType } from '../connection/match-key.type.ts';
 import { registerNames } from '../enum-of.ts';
 import { DateTime } from '../scalars.ts';
 
