@@ -16,12 +16,18 @@ import { StagedAccountResolver } from './import/row.resolver.ts';
 import { RunCountsResolver, RunResolver } from './import/run.resolver.ts';
 import { StagedResolver } from './import/staged.resolver.ts';
 import { LinkResolver } from './link/link.resolver.ts';
+import { UnitLinkResolver } from './link/unit-link.resolver.ts';
 import { MachineClientResolver } from './machine-clients/machine-client.resolver.ts';
 import { OrgUnitMutations } from './org-unit/org-unit.mutations.ts';
 import { OrgUnitResolver } from './org-unit/org-unit.resolver.ts';
 import { RoleResolver } from './roles/role.resolver.ts';
 import { SessionResolver } from './sign-in/session.resolver.ts';
 import { SignInResolver } from './sign-in/sign-in.resolver.ts';
+import { OperationResolver } from './sync/operation.resolver.ts';
+import { PlanMutations } from './sync/plan.mutations.ts';
+import { PlanResolver } from './sync/plan.resolver.ts';
+import { QuarantinePayloadResolver, SyncRunMutations } from './sync/run.mutations.ts';
+import { SyncRunResolver } from './sync/run.resolver.ts';
 import { TenantResolver } from './tenant/tenant.resolver.ts';
 
 /** All resolver classes; a new one is listed here. */
@@ -40,9 +46,16 @@ const RESOLVERS = [
   StagedResolver,
   RemoteAccountResolver,
   LinkResolver,
+  UnitLinkResolver,
   ImportMutations,
   OrgUnitResolver,
   OrgUnitMutations,
+  PlanResolver,
+  OperationResolver,
+  PlanMutations,
+  SyncRunResolver,
+  SyncRunMutations,
+  QuarantinePayloadResolver,
   TenantResolver,
   SignInResolver,
   SessionResolver,

@@ -9,6 +9,7 @@ import {
 } from './machine-clients/machine-client.rules.ts';
 import { ROLE_OBJECT_RULES, ROLE_ROOT_RULES } from './roles/role.rules.ts';
 import { SIGN_IN_OBJECT_RULES, SIGN_IN_ROOT_RULES } from './sign-in/sign-in.rules.ts';
+import { SYNC_OBJECT_RULES, SYNC_ROOT_RULES } from './sync/sync.rules.ts';
 
 const rule = (
   roles: readonly Role[],
@@ -32,6 +33,7 @@ export const ROOT_RULES: Readonly<Record<string, Rule>> = {
   ...CONNECTION_ROOT_RULES,
   ...IMPORT_ROOT_RULES,
   ...LINK_ROOT_RULES,
+  ...SYNC_ROOT_RULES,
   ...ROLE_ROOT_RULES,
   ...MACHINE_CLIENT_ROOT_RULES,
   'Query.me': rule(['MEMBER'], ['directory:read']),
@@ -79,6 +81,7 @@ export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
   ...CONNECTION_OBJECT_RULES,
   ...IMPORT_OBJECT_RULES,
   ...LINK_OBJECT_RULES,
+  ...SYNC_OBJECT_RULES,
   ...ROLE_OBJECT_RULES,
   ...MACHINE_CLIENT_OBJECT_RULES,
   Account: { masked: { attributes: SENSITIVE }, fields: { provenance: READS_ROSTER, links: READS_LINKS } },
@@ -92,7 +95,7 @@ export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
   AccountEdge: {},
   AccountPayload: {},
   Membership: {},
-  OrgUnit: { masked: { attributes: SENSITIVE } },
+  OrgUnit: { masked: { attributes: SENSITIVE }, fields: { links: READS_LINKS } },
   OrgUnitConnection: {},
   OrgUnitEdge: {},
   OrgUnitPayload: {},

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { SCOPES } from '../../src/domain/index.ts';
 import { DateTime } from '../scalars.ts';
 
-const SCOPE_LIST =
-  '`directory:read`, `directory:write`, `connections:read`, `connections:write`, `imports:read`, `imports:write`, `audit:read`';
+const SCOPE_LIST = SCOPES.map((scope) => `\`${scope}\``).join(', ');
 
 @ObjectType('MachineClient', {
   description: 'A program that asks for access tokens at `POST /oauth/token` (RFC 6749 section 4.4).',

@@ -8,6 +8,7 @@ import { GraphqlContext, type GraphqlDeps, type Language } from '../context.ts';
 import { extensionsOf } from '../errors.ts';
 import { Executor } from '../executor.ts';
 import { DOCUMENT_LIMITS } from '../limits/document-limits.ts';
+import { linkFileRoutes } from '../link/link-file.routes.ts';
 import { createApollo } from './apollo.ts';
 import { requireNotForged } from './csrf.ts';
 import { createDocumentGuard } from './document-store.ts';
@@ -29,7 +30,7 @@ export interface GraphqlServerDeps extends GraphqlDeps {
 /** The GraphQL API, ready to be mounted. */
 export interface GraphqlServer {
   readonly schema: GraphQLSchema;
-  /** Route `/graphql`, GET and POST (GraphQL over HTTP). */
+  /** Route `/graphql`, GET and POST (GraphQL over HTTP), and the files of links beside it. */
   readonly plugin: FastifyPluginAsync;
   close(): Promise<void>;
 }
@@ -161,6 +162,7 @@ export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<Grap
   return {
     schema,
     plugin: async (fastify) => {
+      await fastify.register(linkFileRoutes(deps));
       fastify.route({
         method: ['GET', 'POST'],
         url: '/graphql',

@@ -1,4 +1,5 @@
 import { permits, type Rule } from '../../schema/authorisation.ts';
+import { LINK_FILE_RULES } from '../../schema/link/link.rules.ts';
 import { OBJECT_RULES, ROOT_RULES } from '../../schema/rules.ts';
 import { type AccountId, type OrgUnitId, type Principal, type Role, SCOPES } from '../../src/domain/index.ts';
 
@@ -68,6 +69,14 @@ export const authorisationPage = (): string => {
     ...Object.entries(ROOT_RULES)
       .toSorted(byName)
       .map(([name, rule]) => row(name, rule)),
+    '',
+    '## Files of links',
+    '',
+    'Routes beside `/graphql`, below `/connections/{id}/`; see docs/push.md.',
+    '',
+    head,
+    line,
+    ...Object.entries(LINK_FILE_RULES).map(([name, rule]) => row(name, rule)),
     '',
     '## Fields with a rule of their own',
     '',

@@ -20,6 +20,11 @@ const furnish = async (company: Company): Promise<Readonly<Record<string, string
     session: newId(),
     machine: newId(),
     event: newId(),
+    unitCopy: newId(),
+    unitLink: newId(),
+    link: newId(),
+    plan: newId(),
+    syncRun: newId(),
   };
   const t = company.tenantId;
   const statements: [string, unknown[]][] = [
@@ -55,6 +60,36 @@ const furnish = async (company: Company): Promise<Readonly<Record<string, string
       `insert into muster.staged_account (tenant_id, id, run_id, ordinal, external_id, remote_account_id, situation,
          action, reason_code, row_digest) values ($1, $2, $3, 1, 'e', $4, 'UNMATCHED', 'CREATE', 'X', '')`,
       [t, ids.staged, ids.run, ids.copy],
+    ],
+    [
+      `insert into muster.remote_org_unit (tenant_id, id, connection_id, external_id, name, value, content_hash)
+       values ($1, $2, $3, 'u', '外', '{}', '')`,
+      [t, ids.unitCopy, ids.connection],
+    ],
+    [
+      `insert into muster.org_unit_link (tenant_id, id, connection_id, remote_org_unit_id, org_unit_id, origin)
+       values ($1, $2, $3, $4, $5, 'MANUAL')`,
+      [t, ids.unitLink, ids.connection, ids.unitCopy, company.rootId],
+    ],
+    [
+      `insert into muster.account_link (tenant_id, id, connection_id, remote_account_id, account_id, origin)
+       values ($1, $2, $3, $4, $5, 'MANUAL')`,
+      [t, ids.link, ids.connection, ids.copy, ids.account],
+    ],
+    [
+      `insert into muster.sync_plan (tenant_id, id, connection_id, kind, phase, digest, content_digest)
+       values ($1, $2, $3, 'FULL', 'REVIEW', 'x', 'x')`,
+      [t, ids.plan, ids.connection],
+    ],
+    [
+      `insert into muster.plan_operation (tenant_id, plan_id, ordinal, connection_id, kind, object_type, name, reason,
+         rule, wave, content_digest, planned_state, state)
+       values ($1, $2, 1, $3, 'CREATE_ACCOUNT', 'ACCOUNT', '外', 'NEW_IN_ROSTER', 'x', 1, '', 'HELD', 'HELD')`,
+      [t, ids.plan, ids.connection],
+    ],
+    [
+      `insert into muster.sync_run (tenant_id, id, plan_id, connection_id, phase) values ($1, $2, $3, $4, 'STOPPED')`,
+      [t, ids.syncRun, ids.plan, ids.connection],
     ],
     [
       `insert into muster.session (tenant_id, id, account_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`,

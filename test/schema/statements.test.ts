@@ -23,7 +23,7 @@ interface Furnished {
 /** A company with so many objects of every kind that a list can hold. */
 const furnish = async (n: number): Promise<Furnished> => {
   const company = await gateway.company(`公司${n}`);
-  const [connection, run, account] = [newId(), newId(), newId()];
+  const [connection, run, account, plan] = [newId(), newId(), newId(), newId()];
   const t = company.tenantId;
   const run_ = (sql: string, ...more: unknown[]) => gateway.testDatabase.look(sql, [t, ...more]);
   await run_(
@@ -115,7 +115,71 @@ const furnish = async (n: number): Promise<Furnished> => {
     n,
     account,
   );
-  return { company, values: { id: account, accountId: account, runId: run, connectionId: connection } };
+  await furnishSync(t, n, { connection, plan, account });
+  return {
+    company,
+    values: { id: account, accountId: account, runId: run, connectionId: connection, planId: plan },
+  };
+};
+
+/** Copies and links of units, plans with rows, approvals and attempts, runs, and what is in quarantine. */
+const furnishSync = async (
+  tenantId: string,
+  n: number,
+  ids: { readonly connection: string; readonly plan: string; readonly account: string },
+): Promise<void> => {
+  const run = (sql: string, ...more: unknown[]) => gateway.testDatabase.look(sql, [tenantId, ...more]);
+  await run(
+    `with copies as (
+       insert into muster.remote_org_unit (tenant_id, id, connection_id, external_id, name, value, content_hash)
+       select tenant_id, id, $2, 'u' || id, name, '{}', '' from muster.org_unit where tenant_id = $1 returning id)
+     insert into muster.org_unit_link (tenant_id, id, connection_id, remote_org_unit_id, org_unit_id, origin)
+     select $1, id, $2, id, id, 'MANUAL' from copies`,
+    ids.connection,
+  );
+  await run(
+    `insert into muster.sync_plan (tenant_id, id, connection_id, kind, phase)
+     select $1, case i when 1 then $4::uuid else gen_random_uuid() end, $3, 'FULL', 'REVIEW' from generate_series(1, $2) i`,
+    n,
+    ids.connection,
+    ids.plan,
+  );
+  await run(
+    `insert into muster.sync_plan_approval (tenant_id, plan_id, approver_id, approver_name, digest)
+     select tenant_id, id, $2, 'x', 'x' from muster.sync_plan where tenant_id = $1`,
+    ids.account,
+  );
+  await run(
+    `insert into muster.sync_run (tenant_id, id, plan_id, connection_id, phase)
+     select tenant_id, gen_random_uuid(), id, connection_id, 'DONE' from muster.sync_plan where tenant_id = $1`,
+  );
+  await run(
+    `with objects as (
+       select id, 'ACCOUNT' as type from muster.account where tenant_id = $1
+       union all select id, 'ORG_UNIT' from muster.org_unit where tenant_id = $1),
+     operations as (
+       insert into muster.plan_operation (tenant_id, plan_id, ordinal, connection_id, kind, object_type, object_id, name,
+         reason, rule, wave, content_digest, planned_state, state, issues, holds)
+       select $1, $2, row_number() over (), $3, 'UPDATE_' || type, type, id, 'x', 'DRIFT', 'x', 1, '', 'HELD', 'HELD',
+         '[{"code":"FIELD_ILLEGAL","field":"x","value":"y"}]', '{GUARD_TRIPPED}'
+       from objects returning ordinal)
+     select from operations`,
+    ids.plan,
+    ids.connection,
+  );
+  await run(
+    `insert into muster.sync_attempt (tenant_id, plan_id, ordinal, attempt, outcome, error_code)
+     select tenant_id, plan_id, ordinal, 1, 'FAILED', 'PLATFORM_TIMEOUT' from muster.plan_operation where tenant_id = $1`,
+  );
+  await run(
+    `insert into muster.push_state (tenant_id, connection_id, quarantined_at, quarantine_code)
+     select tenant_id, id, now(), 'PLATFORM_TIMEOUT' from muster.connection where tenant_id = $1`,
+  );
+  await run(
+    `insert into muster.sync_failure (tenant_id, connection_id, object_type, object_id, code, quarantined_at)
+     select $1, $2, 'ACCOUNT', id, 'PLATFORM_TIMEOUT', now() from muster.account where tenant_id = $1`,
+    ids.connection,
+  );
 };
 
 const holdsList = (type: GraphQLOutputType): boolean =>

@@ -1,10 +1,12 @@
-import type { OperationState, SyncPlanId } from '../../domain/index.ts';
+import type { SyncPlanId } from '../../domain/index.ts';
 import type { PlanApprovalRow } from '../../store/queries/plan-review.ts';
+import type { SyncPlanRow } from '../../store/queries/sync-plans.ts';
+import { countStates, type StateCounts } from '../../store/queries/sync-runs.ts';
 import {
   type SyncAttemptRow,
   selectApprovals,
   selectAttempts,
-  selectOperationCounts,
+  selectPlans,
 } from '../../store/queries/sync-views.ts';
 import type { FlowContext } from '../context.ts';
 import { tenantOf } from './plan-context.ts';
@@ -19,6 +21,16 @@ const grouped = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Readon
   return found;
 };
 
+/** Plans by id, in the order asked for; `null` where there is none. */
+export const readPlans = async (
+  context: FlowContext,
+  ids: readonly string[],
+): Promise<(SyncPlanRow | null)[]> => {
+  const rows = await selectPlans(context.db, tenantOf(context), ids as readonly SyncPlanId[]);
+  const found = new Map(rows.map((row) => [row.id as string, row]));
+  return ids.map((id) => found.get(id) ?? null);
+};
+
 /** Who has approved plans, in the order of the ids asked for; of each in the order of time. */
 export const readPlanApprovals = async (
   context: FlowContext,
@@ -29,18 +41,13 @@ export const readPlanApprovals = async (
   return planIds.map((id) => found.get(id) ?? []);
 };
 
-export type OperationCounts = Readonly<Partial<Record<OperationState, number>>>;
-
 /** Rows of plans by state, as they are now, in the order of the ids asked for. */
 export const readOperationCounts = async (
   context: FlowContext,
   planIds: readonly string[],
-): Promise<OperationCounts[]> => {
-  const rows = await selectOperationCounts(context.db, tenantOf(context), planIds as readonly SyncPlanId[]);
-  const found = grouped(rows, ({ planId }) => planId);
-  return planIds.map((id) =>
-    Object.fromEntries((found.get(id) ?? []).map(({ state, count }) => [state, count])),
-  );
+): Promise<StateCounts[]> => {
+  const counts = await countStates(context.db, tenantOf(context), planIds as readonly SyncPlanId[]);
+  return planIds.map((id) => counts.get(id as SyncPlanId) ?? {});
 };
 
 /** A row of a plan, as `<plan id>:<ordinal>`. */
