@@ -12,7 +12,7 @@ export type PushFieldSource =
   /** A field of the account (`displayName`, `mobile` …) or the name of a custom attribute. */
   | { readonly kind: 'ATTRIBUTE'; readonly name: string }
   | { readonly kind: 'CONSTANT'; readonly value: string }
-  /** Text with `{field | function: argument}` in it; see `planner/push/template.ts`. */
+  /** Text with `{field|function(argument)}` in it; see `planner/push/template.ts`. */
   | { readonly kind: 'TEMPLATE'; readonly template: string };
 
 export interface PushFieldRule {

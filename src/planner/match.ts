@@ -113,6 +113,17 @@ export const matchAccount = (index: MatchIndex, remote: MatchableRemote): Matche
   return UNMATCHED;
 };
 
+/** All accounts that a key finds for a person, however many: a verdict names ten at most. */
+export const accountsByKey = (
+  index: MatchIndex,
+  remote: MatchableRemote,
+  keyIndex: number,
+): readonly AccountId[] => {
+  const key = index.keys[keyIndex];
+  const value = key === undefined ? null : comparable(key, remote[key.remoteField]);
+  return value === null ? [] : (index.accounts[keyIndex]?.get(value) ?? []);
+};
+
 /**
  * Matches of a whole run, in input order. Unique on both sides: persons that match the same account are
  * disputed, all of them, whatever order they come in.

@@ -1,17 +1,81 @@
+import { settleValues } from './collisions.ts';
+import { contextOf, type PushContext } from './context.ts';
+import { diffPeople, type PeopleFacts, type PeoplePlan } from './diff-people.ts';
+import { diffUnits, type UnitPlan } from './diff-units.ts';
+import type { Draft } from './draft.ts';
+import { setEffects } from './effects.ts';
+import { emptyUnits } from './empty-units.ts';
 import type { PushInput, PushPlan } from './facts.ts';
+import { fieldPlans } from './field-values.ts';
+import { judgeGuards } from './guards.ts';
+import { holdRows } from './holds.ts';
+import { leaderRows } from './leaders.ts';
+import { matchPeople } from './match-people.ts';
+import { matchUnits } from './match-units.ts';
+import { seatsOf } from './memberships.ts';
+import { orderRows } from './order.ts';
+import { managerRows } from './references.ts';
+import { findRoot, type PushRoot } from './root.ts';
+import { scopeOf } from './scope.ts';
+import { settleUnits } from './settle-units.ts';
+import { dependentsOf, spreadSkips } from './spread.ts';
+import { totalsOf } from './totals.ts';
 
-/** The operations that bring a platform to the roster's state. */
-export const planPush = (_input: PushInput): PushPlan => ({
-  outcome: 'PLANNED',
-  operations: [],
-  guards: [],
-  totals: {
-    orgUnits: 0,
-    accounts: 0,
-    accountsInScope: 0,
-    unchangedOrgUnits: 0,
-    unchangedAccounts: 0,
-    byKind: {},
-    byState: {},
-  },
-});
+/** All rows of a plan, in no order yet. */
+interface Drafted {
+  readonly facts: PeopleFacts;
+  readonly units: UnitPlan;
+  readonly people: PeoplePlan;
+  readonly rows: readonly Draft[];
+}
+
+const draftRows = (context: PushContext, root: PushRoot): Drafted => {
+  const scope = scopeOf(context, root);
+  const match = matchPeople(context, scope);
+  const tree = matchUnits(context, root, scope);
+  const holders = settleUnits(context, tree, match);
+  const units = diffUnits(context, { root, tree, holders });
+  const seats = seatsOf({ root, scope, tree }, units);
+  const facts: PeopleFacts = { scope, tree, seats, match, fields: fieldPlans(context) };
+  const people = diffPeople(context, facts);
+  const emptied = settleValues(context, people, facts.fields);
+  emptyUnits(context, tree, { units, people });
+  const references = [
+    ...managerRows(context, facts, people),
+    ...leaderRows(context, facts, { root, units, people }),
+  ];
+  return { facts, units, people, rows: [...units.rows, ...people.rows, ...emptied, ...references] };
+};
+
+const countUnits = (context: PushContext, root: PushRoot, { tree }: PeopleFacts): number => {
+  const isRootCounted = !root.pushed && root.anchor !== null && context.actsOnUnit(root.unit.id);
+  const nodes = tree.nodes.filter(({ acted }) => acted).length;
+  return nodes + tree.removals.length + (isRootCounted ? 1 : 0);
+};
+
+/**
+ * The operations that bring a platform to the roster's state, each with its reason, its before and after, what it waits
+ * for, and what speaks against it. Pure: the same facts in any order make the same plan.
+ *
+ * Where the tree hangs → who is in scope → who is who → what becomes of units → of people → of values that two want →
+ * of references → what cannot go because of something else → guards and holds → order.
+ */
+export const planPush = (input: PushInput): PushPlan => {
+  const context = contextOf(input);
+  const root = findRoot(context);
+  if ('outcome' in root) return root;
+  const drafted = draftRows(context, root);
+  const { facts, units, people, rows } = drafted;
+  const dependents = dependentsOf(rows);
+  spreadSkips(rows, dependents);
+  setEffects(context, rows, { tree: facts.tree, units });
+  const guards = judgeGuards(context, rows, people.inScope);
+  holdRows(context, rows, { verdicts: guards, dependents });
+  const operations = orderRows(rows);
+  const totals = totalsOf(operations, {
+    orgUnits: countUnits(context, root, facts),
+    accounts: people.counted,
+    accountsInScope: people.inScope,
+  });
+  return { outcome: 'PLANNED', operations, guards, totals };
+};
