@@ -10,6 +10,7 @@ export const ALL_SCOPES = [
   'qyapi_liveness_base',
   'qyapi_hrm_read_user',
   'Contact.Common.Read',
+  'Contact.OrgAccountSecurity.ReadWrite',
 ] as const;
 
 /** An internal app of the corp. */

@@ -22,6 +22,8 @@ const appSchema = z.strictObject({
 
 const clockSchema = z.strictObject({ advanceMs: z.number().optional(), freeze: z.literal(true).optional() });
 
+const mobileSchema = z.strictObject({ mobile: z.string() });
+
 const mutationSchema = z.strictObject({ op: z.string(), args: z.array(z.unknown()) });
 
 type Action = (control: Control, body: unknown, query: URLSearchParams) => unknown;
@@ -59,6 +61,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       return (action as (...values: unknown[]) => unknown)(...args) ?? null;
     }),
   }),
+  'GET /invitations': (control) => control.invitations(),
+  'POST /invitations/accept': (control, body) => ({
+    userid: control.mutate.acceptInvitation(mobileSchema.parse(body).mobile),
+  }),
+  'POST /invitations/decline': (control, body) =>
+    control.mutate.declineInvitation(mobileSchema.parse(body).mobile),
   'GET /ledger': (control, _body, query) => {
     const api = query.get('api');
     const filter = { since: Number(query.get('since') ?? 0), limit: Number(query.get('limit') ?? 1000) };

@@ -55,6 +55,8 @@ export interface User {
   roles: { id: number; name: string; groupName: string }[];
   loginId?: string;
   exclusive: boolean;
+  /** Of an enterprise account that the company has switched off. */
+  disabled?: boolean;
   memberships: Membership[];
 }
 
@@ -64,6 +66,18 @@ export interface Leaver {
   readonly user: User;
   readonly at: number;
   readonly reason: LeaveReason;
+}
+
+/** Somebody who was to be created and has to agree first. */
+export interface Invitation {
+  readonly mobile: string;
+  readonly at: number;
+  /** What was asked for, as it would have been created. */
+  readonly asked: Omit<Partial<User>, 'memberships' | 'unionid'> & {
+    readonly userid: string;
+    readonly name: string;
+    readonly memberships: readonly { readonly deptId: number; order?: bigint; title?: string }[];
+  };
 }
 
 /** Everything the corp holds. Reads go through `mutations.ts`' invariants: indexes always fit the maps. */
@@ -82,6 +96,8 @@ export interface Corp {
   readonly gone: Set<string>;
   /** Phones whose owners must agree before they join (40103). */
   readonly protectedMobiles: Set<string>;
+  /** By mobile; whoever was asked and has not answered yet. */
+  readonly invitations: Map<string, Invitation>;
   /** Sorted members of departments, dropped on every change of the department. */
   readonly sortedMembers: Map<number, User[]>;
   readonly pending: { readonly dueAt: number; readonly apply: () => void }[];
@@ -112,6 +128,7 @@ export function createCorp(corpId: string, name: string): Corp {
     leftMobiles: new Map(),
     gone: new Set(),
     protectedMobiles: new Set(),
+    invitations: new Map(),
     sortedMembers: new Map(),
     pending: [],
     nextDeptId: 910_000_000,

@@ -25,7 +25,8 @@ const TEXT_FIELDS = ['brief', 'telephone', 'org_dept_owner'] as const;
 const NUMBER_LISTS = ['dept_permits', 'outer_permit_depts'] as const;
 const TEXT_LISTS = ['user_permits', 'outer_permit_users'] as const;
 
-function checkName(name: string): void {
+function checkName({ settings }: World, name: string): void {
+  if (settings.forbiddenWords.some((word) => name.includes(word))) throw business(60022);
   if ([...name].length > 64 || name.length === 0 || /[-,，]/.test(name)) throw business(60001);
 }
 
@@ -85,10 +86,10 @@ const create: Handler = (world, call) => {
   const { params } = call;
   const name = params.needText('name');
   const parent = needParent(world, call, params.needInt('parent_id'), 0);
-  const order = params.int('order');
+  const order = orderOf(params);
   const fields = keptFields(params, 600109);
   const source = params.text('source_identifier');
-  checkName(name);
+  checkName(world, name);
   checkFree(world, parent, name);
   const { corp, clock, settings } = world;
   const id = corp.nextDeptId++;
@@ -97,6 +98,12 @@ const create: Handler = (world, call) => {
   schedule(corp, clock, settings, () => keep(change.addDepartment(corp, input), fields, source));
   return { dept_id: id };
 };
+
+function orderOf(params: Params): number | undefined {
+  const order = params.int('order');
+  if (order !== undefined && order < 0) throw business(40011);
+  return order;
+}
 
 /** Absent fields stay as they are. */
 const update: Handler = (world, call) => {
@@ -109,8 +116,8 @@ const update: Handler = (world, call) => {
   if (!deptInRange(corp, app, id)) throw business(50004);
   const name = params.text('name');
   const parentId = params.int('parent_id');
-  const order = params.int('order');
-  if (name !== undefined) checkName(name);
+  const order = orderOf(params);
+  if (name !== undefined) checkName(world, name);
   if (parentId !== undefined && parentId !== dept.parentId) {
     if (chainOf(corp, parentId).includes(id)) throw business(60010);
     checkFree(world, needParent(world, call, parentId, heightOf(corp, dept)), name ?? dept.name, id);
@@ -175,6 +182,7 @@ const WRITE = {
   family: 'legacy',
   shape: 'topapi',
   scope: 'qyapi_manage_addresslist',
+  writes: true,
 } as const;
 
 export const DEPARTMENT_WRITES: readonly Route[] = [

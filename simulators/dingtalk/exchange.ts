@@ -101,7 +101,12 @@ async function serve(world: World, call: Request, response: ServerResponse): Pro
   const clientId = callerOf(world, call);
   const shown = redact(params.values);
   const entry = world.ledger.record({ at: now, ip, clientId, api: route.path, params: shown });
-  const faults = world.faults.strike({ api: route.path, clientId, params: params.values });
+  const faults = world.faults.strike({
+    api: route.path,
+    clientId,
+    writes: route.writes === true,
+    params: params.values,
+  });
   for (const fault of faults) if (fault.kind === 'latency') await wait(fault.ms);
   const finish = (outcome: string, status: number): void => world.ledger.finish(entry, outcome, status);
 

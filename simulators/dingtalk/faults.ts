@@ -32,6 +32,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('resetBefore') }),
   /** The call takes effect, its answer is lost. */
   z.strictObject({ kind: z.literal('resetAfter') }),
+  /** The call takes effect and is never answered. */
+  z.strictObject({ kind: z.literal('timeoutAfter') }),
   z.strictObject({ kind: z.literal('latency'), ms: count }),
   // The bytes of the true answer.
   /** Drips the body; without `chunks` to the end, with it then silent for ever. */
@@ -80,6 +82,8 @@ export const faultRuleSchema = z.strictObject({
   /** Path (`/topapi/v2/user/list`, `/v1.0/oauth2/{corpId}/token`), a prefix ending in `*`, or absent for every call. */
   api: z.string().optional(),
   clientId: z.string().optional(),
+  /** `true` = only calls that change something, `false` = only those that do not. */
+  writes: z.boolean().optional(),
   /** Parameters that must be equal, compared as text. */
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   /** First matching call that is struck; default 1. */
@@ -101,6 +105,7 @@ export interface FaultState extends FaultRule {
 export interface StruckCall {
   readonly api: string;
   readonly clientId: string | null;
+  readonly writes: boolean;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -150,6 +155,7 @@ function matches(rule: FaultRule, call: StruckCall): boolean {
     rule.api?.endsWith('*') ? !call.api.startsWith(rule.api.slice(0, -1)) : rule.api && rule.api !== call.api
   )
     return false;
+  if (rule.writes !== undefined && rule.writes !== call.writes) return false;
   if (rule.clientId && rule.clientId !== call.clientId) return false;
   return Object.entries(rule.params ?? {}).every(
     ([name, value]) => String(call.params[name]) === String(value),

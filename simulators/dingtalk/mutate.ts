@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { type Corp, type LeaveReason, schedule, type User } from './corp.ts';
+import { acceptInvitation, declineInvitation } from './invitations.ts';
 import * as change from './mutations.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,6 +29,9 @@ export interface Mutate {
   moveUser(userid: string, deptIds: readonly number[]): void;
   setLeader(userid: string, deptId: number, leader: boolean): void;
   removeUser(userid: string, reason?: LeaveReason): void;
+  /** The invited person agrees in the client, or does not; unknown mobiles throw `TypeError`. */
+  acceptInvitation(mobile: string): string;
+  declineInvitation(mobile: string): void;
   /** Creating somebody with this phone asks its owner instead: 40103. */
   protectMobile(mobile: string): void;
 }
@@ -45,7 +49,7 @@ export function createMutate(corp: Corp, clock: Clock, settings: Settings): Muta
     moveDepartment: (id, parentId) => later(() => change.changeDepartment(corp, id, { parentId })),
     removeDepartment: (id) => later(() => change.removeDepartment(corp, id)),
     addUser: ({ deptIds = [1], memberships, userid, ...fields }) => {
-      const id = userid ?? newUserid(corp);
+      const id = userid ?? change.newUserid(corp);
       const places = memberships ?? deptIds.map((deptId) => ({ deptId }));
       const now = Math.floor(clock.now());
       const dated = { createdAt: now, modifiedAt: now, ...fields };
@@ -67,6 +71,8 @@ export function createMutate(corp: Corp, clock: Clock, settings: Settings): Muta
     protectMobile: (mobile) => {
       corp.protectedMobiles.add(mobile);
     },
+    acceptInvitation: (mobile) => acceptInvitation(corp, settings, mobile, clock.now()),
+    declineInvitation: (mobile) => declineInvitation(corp, mobile),
     removeUser: (userid, reason = 'delete') => {
       user(userid);
       // `user/get` says 60121 at once, lists may lag behind.
@@ -74,9 +80,4 @@ export function createMutate(corp: Corp, clock: Clock, settings: Settings): Muta
       later(() => change.removeUser(corp, userid, { at: clock.now(), reason }));
     },
   };
-}
-
-/** A generated userid: a long digit string. */
-export function newUserid(corp: Corp): string {
-  return `${300_000_000 + corp.nextUserNumber++ * 7}${String(corp.users.size).padStart(6, '0')}`;
 }

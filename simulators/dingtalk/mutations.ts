@@ -131,7 +131,11 @@ export function setMemberships(corp: Corp, user: User, next: NewUser['membership
   const kept = user.memberships;
   for (const { deptId } of next) need(corp, deptId);
   for (const { deptId } of kept) {
-    corp.departments.get(deptId)?.members.delete(user.userid);
+    const dept = corp.departments.get(deptId);
+    dept?.members.delete(user.userid);
+    // Whoever leaves a department does not lead it any more.
+    if (dept && !next.some((entry) => entry.deptId === deptId))
+      dept.managers = dept.managers.filter((manager) => manager !== user.userid);
     corp.sortedMembers.delete(deptId);
   }
   user.memberships = next.map(({ deptId, order, leader, title }) => {
@@ -208,4 +212,9 @@ export function needUser(corp: Corp, userid: string): User {
   const user = corp.users.get(userid);
   if (!user) throw new TypeError(`no user ${userid}`);
   return user;
+}
+
+/** A generated userid: a long digit string. */
+export function newUserid(corp: Corp): string {
+  return `${300_000_000 + corp.nextUserNumber++ * 7}${String(corp.users.size).padStart(6, '0')}`;
 }

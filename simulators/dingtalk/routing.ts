@@ -1,3 +1,4 @@
+import { ACCOUNT_SWITCHES } from './account-switch.ts';
 import { DEPARTMENT_READS } from './department-reads.ts';
 import { DEPARTMENT_WRITES } from './department-writes.ts';
 import type { Family } from './failures.ts';
@@ -21,6 +22,7 @@ const ROUTES: readonly AnyRoute[] = [
   ...LEAVER_READS,
   ...DEPARTMENT_WRITES,
   ...USER_WRITES,
+  ...ACCOUNT_SWITCHES,
 ];
 
 const plain = new Map<string, AnyRoute[]>();

@@ -45,6 +45,38 @@ export const settingsSchema = z.strictObject({
   membershipsReplaced: z.boolean(),
   /** (?) 12: people directly in one department; `null` = unlimited. */
   departmentMemberCap: z.int().positive().nullable(),
+  /** (?) What a number answers that somebody in the corp has already. */
+  takenMobileCode: z.union([z.literal(60104), z.literal(60107)]),
+  /** (?) A new person with neither phone nor mail. */
+  missingContactCode: z.union([z.literal(60118), z.literal(60113), z.literal(40035)]),
+  /**
+   * (?) `mobile` in an update: of an activated person it is refused, of nobody's person it is taken, it is passed
+   * over (the page does not offer it), or taken always.
+   */
+  mobileUpdate: z.enum(['refusedWhenActive', 'refused', 'ignored', 'allowed']),
+  /** (?) */
+  mobileLockedCode: z.union([z.literal(40022), z.literal(41054)]),
+  /** (?) An update without `extension` and without append mode clears every custom field. */
+  extensionClearedWhenAbsent: z.boolean(),
+  /** (?) An empty text in an update empties the field; `false` passes it over. */
+  emptyTextClears: z.boolean(),
+  /** (?) Whoever accepts an invitation gets the userid that was asked for. */
+  invitedKeepsUserid: z.boolean(),
+  /** The corp is registered abroad: mainland numbers are taken with +86- only. */
+  registeredAbroad: z.boolean(),
+  /** Custom fields that exist in the console; others are 60122. `null` = any. */
+  customFields: z.array(z.string()).nullable(),
+  /** SmartHR manages positions: titles and departments of people cannot be changed (12150). */
+  positionsManaged: z.boolean(),
+  /** Head-count cap: from here on nobody is created; -1, or the codes of an unverified team. `null` = none. */
+  headCap: z
+    .strictObject({
+      people: z.int().nonnegative(),
+      code: z.union([z.literal(-1), z.literal(40020), z.literal(40024)]),
+    })
+    .nullable(),
+  /** Words that names must not contain: 60022. */
+  forbiddenWords: z.array(z.string()),
   /** (?) 13 */
   unknownDepartmentCode: z.union([z.literal(60003), z.literal(60019)]),
   /** (?) 16: a change shows in reads after this many milliseconds, drawn from [least, most]. */
@@ -86,6 +118,18 @@ export const DEFAULT_SETTINGS: Settings = {
   listsubOrder: 'order',
   membershipsReplaced: true,
   departmentMemberCap: null,
+  takenMobileCode: 60104,
+  missingContactCode: 60118,
+  mobileUpdate: 'refusedWhenActive',
+  mobileLockedCode: 40022,
+  extensionClearedWhenAbsent: true,
+  emptyTextClears: true,
+  invitedKeepsUserid: true,
+  registeredAbroad: false,
+  customFields: null,
+  positionsManaged: false,
+  headCap: null,
+  forbiddenWords: [],
   unknownDepartmentCode: 60003,
   visibilityDelayMs: [0, 0],
   searchIsRangeLimited: true,

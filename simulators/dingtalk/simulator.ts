@@ -45,6 +45,8 @@ export interface Control extends World {
   describe(): Description;
   people(): { userid: string; unionid: string; name: string; deptIds: number[] }[];
   departments(): { id: number; parentId: number | null; name: string }[];
+  /** People who were asked to join and have not answered (40103), oldest first. */
+  invitations(): { mobile: string; userid: string; name: string; deptIds: number[]; at: number }[];
 }
 
 export type PublicApp = Omit<App, 'scopes'> & { readonly scopes: readonly string[] };
@@ -147,6 +149,14 @@ function createControl(options: SimulatorOptions, addresses: { legacy: string; n
         unionid,
         name,
         deptIds: memberships.map((entry) => entry.deptId),
+      })),
+    invitations: () =>
+      [...corp.invitations.values()].map(({ mobile, at, asked }) => ({
+        mobile,
+        userid: asked.userid,
+        name: asked.name,
+        deptIds: asked.memberships.map((entry) => entry.deptId),
+        at,
       })),
     departments: () =>
       [...corp.departments.values()].map(({ id, parentId, name }) => ({ id, parentId, name })),

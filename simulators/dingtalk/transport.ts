@@ -79,6 +79,8 @@ export async function send(
       response.destroy();
       return;
     }
+    // The connection stays open until somebody gives up.
+    if (fault.kind === 'timeoutAfter') return;
     if (fault.kind === 'contentType') headers['content-type'] = fault.type;
     if (fault.kind === 'clockSkew') headers['date'] = new Date(Date.now() + fault.ms).toUTCString();
     if (fault.kind === 'hugeBody') bytes = inflate(bytes, fault.bytes);

@@ -2,6 +2,8 @@ import type { Corp, User } from './corp.ts';
 import { business } from './failures.ts';
 import type { NewUser, UserPatch } from './mutations.ts';
 import type { Params } from './params.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
 
 /** Longest text per wire field, the property it becomes, and the code when it is longer. */
 const TEXTS: readonly { wire: string; key: keyof UserPatch; longest: number; code: number }[] = [
@@ -28,18 +30,20 @@ const TOO_LONG: Readonly<Record<number, string>> = {
 const MOBILE = /^(1\d{10}|\+86-1\d{10}|\+(?!86-)\d{1,4}-\d{4,14})$/;
 
 /** A mobile as it is kept, with its country code; 60103 for any other form. */
-export function parseMobile(text: string): { mobile: string; stateCode: string } {
-  if (!MOBILE.test(text)) throw business(60103);
+export function parseMobile(text: string, settings: Settings): { mobile: string; stateCode: string } {
+  if (!MOBILE.test(text) || (settings.registeredAbroad && !text.startsWith('+'))) throw business(60103);
   if (!text.startsWith('+')) return { mobile: text, stateCode: '86' };
   const [stateCode = '', mobile = ''] = text.slice(1).split('-');
   return { mobile: stateCode === '86' ? mobile : text, stateCode };
 }
 
 /** The fields of create and update that change a person; checks length, uniqueness and references. */
-export function readFields(corp: Corp, params: Params, self: User | undefined): UserPatch {
+export function readFields({ corp, settings }: World, params: Params, self: User | undefined): UserPatch {
   const patch: Record<string, unknown> = {};
   for (const { wire, key, longest, code } of TEXTS) {
-    const value = params.values[wire] === '' ? '' : params.text(wire);
+    const isEmpty = params.values[wire] === '';
+    if (isEmpty && self && !settings.emptyTextClears) continue;
+    const value = isEmpty ? '' : params.text(wire);
     if (value === undefined) continue;
     if ([...value].length > longest) throw business(code, TOO_LONG[code]);
     patch[key] = value;
@@ -55,8 +59,11 @@ export function readFields(corp: Corp, params: Params, self: User | undefined): 
   if (hidden !== undefined) patch['hideMobile'] = hidden;
   const senior = params.bool('senior_mode');
   if (senior !== undefined) patch['senior'] = senior;
-  const extension = readExtension(params);
-  if (extension) patch['extension'] = merged(params, self, extension);
+  const extension = readExtension(params, settings);
+  const appends = params.int('ext_attrs_update_mode') === 1;
+  if (extension) patch['extension'] = appends ? { ...self?.extension, ...extension } : extension;
+  // Every custom field that is not sent again is cleared, also where none is sent.
+  else if (self && !appends && settings.extensionClearedWhenAbsent) patch['extension'] = {};
   return patch as UserPatch;
 }
 
@@ -74,22 +81,15 @@ function checkUnique(corp: Corp, patch: Readonly<Record<string, unknown>>, self:
   if (taken(corp.byTelephone, telephone)) throw business(40100, '分机号已存在');
 }
 
-function readExtension(params: Params): Record<string, string> | undefined {
+function readExtension(params: Params, { customFields }: Settings): Record<string, string> | undefined {
   const value = params.structure('extension');
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw business(60122, TOO_LONG[60122]);
   if (JSON.stringify(value).length > 2000) throw business(60122, TOO_LONG[60122]);
+  if (customFields && Object.keys(value).some((key) => !customFields.includes(key)))
+    throw business(60122, TOO_LONG[60122]);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, String(entry)]));
-}
-
-/** By default custom fields that are not sent again are cleared; mode 1 appends. */
-function merged(
-  params: Params,
-  self: User | undefined,
-  extension: Record<string, string>,
-): Record<string, string> {
-  return params.int('ext_attrs_update_mode') === 1 ? { ...self?.extension, ...extension } : extension;
 }
 
 /** Departments of create and update with the orders and titles given for them. */

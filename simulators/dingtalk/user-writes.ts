@@ -1,58 +1,56 @@
-import { type Corp, schedule, type User } from './corp.ts';
+import { membershipOf, schedule, type User } from './corp.ts';
 import { business } from './failures.ts';
-import { newUserid } from './mutate.ts';
+import { invite, mustBeAsked } from './invitations.ts';
 import * as change from './mutations.ts';
+import type { Params } from './params.ts';
 import { deptInRange, userInRange } from './range.ts';
 import { parseMobile, readFields, readMemberships } from './user-fields.ts';
 import type { Call, Handler, Route, World } from './world.ts';
-
-const DAY_MS = 86_400_000;
 
 function checkDepartments(
   { corp, settings }: World,
   { app }: Call,
   memberships: change.NewUser['memberships'],
+  self?: User,
 ): void {
   for (const { deptId } of memberships) {
     if (!deptInRange(corp, app, deptId)) throw business(50004);
+    if (self && membershipOf(self, deptId)) continue;
     const cap = settings.departmentMemberCap;
     if (cap !== null && (corp.departments.get(deptId)?.members.size ?? 0) >= cap)
       throw business(40023, '部门人数超过限制');
   }
 }
 
-/** Phones whose owners must agree first: protected ones, and those deleted here within the last 24 hours. */
-function mustBeAsked(corp: Corp, mobile: string, now: number): boolean {
-  if (corp.protectedMobiles.has(mobile)) return true;
-  return now - (corp.leftMobiles.get(mobile) ?? Number.NEGATIVE_INFINITY) < DAY_MS;
+/** Without a phone nobody is created; without a mail either the answer is another one. */
+function phoneOf({ settings }: World, params: Params): ReturnType<typeof parseMobile> {
+  if (!params.has('mobile') && !params.has('email')) throw business(settings.missingContactCode);
+  return parseMobile(params.needText('mobile'), settings);
 }
 
 const create: Handler = (world, call) => {
   const { params, now } = call;
   const { corp, clock, settings } = world;
-  const userid = params.text('userid') ?? newUserid(corp);
+  const userid = params.text('userid') ?? change.newUserid(corp);
   if (userid.length > 64) throw business(33012);
-  params.needText('name');
-  const phone = parseMobile(params.needText('mobile'));
+  const name = params.needText('name');
+  const phone = phoneOf(world, params);
   params.needText('dept_id_list');
   const memberships = readMemberships(corp, params) ?? [];
-  const fields = readFields(corp, params, undefined);
+  const fields = readFields(world, params, undefined);
   checkDepartments(world, call, memberships);
+  if (settings.forbiddenWords.some((word) => name.includes(word))) throw business(60022);
   if (corp.users.has(userid)) throw business(60102);
-  if (corp.byMobile.has(phone.mobile)) throw business(60104);
-  // Nobody is created: the owner is asked, and joins later or never.
-  if (mustBeAsked(corp, phone.mobile, now)) throw business(40103);
-  const name = fields.name ?? '';
-  const input = {
-    ...fields,
-    ...phone,
-    userid,
-    name,
-    memberships,
-    active: false,
-    createdAt: Math.floor(now),
-    modifiedAt: Math.floor(now),
-  };
+  if (corp.byMobile.has(phone.mobile)) throw business(settings.takenMobileCode);
+  if (settings.headCap && corp.users.size >= settings.headCap.people) throw business(settings.headCap.code);
+  const at = Math.floor(now);
+  const asked = { ...fields, ...phone, userid, name, memberships };
+  if (mustBeAsked(corp, phone.mobile, now)) {
+    // Nobody is created: the owner is asked, and joins later or never.
+    invite(corp, { mobile: phone.mobile, at, asked });
+    throw business(40103);
+  }
+  const input = { ...asked, active: false, createdAt: at, modifiedAt: at };
   schedule(corp, clock, settings, () => void change.addUser(corp, input));
   // This call alone spells it unionId.
   return { userid, unionId: change.unionidOf(corp, userid) };
@@ -65,19 +63,35 @@ function needUser({ corp }: World, { app, params }: Call): User {
   return user;
 }
 
+/** The number as an update may change it, `undefined` = it stays. */
+function changedPhone(
+  { settings }: World,
+  params: Params,
+  user: User,
+): ReturnType<typeof parseMobile> | undefined {
+  const text = params.text('mobile');
+  if (text === undefined || settings.mobileUpdate === 'ignored') return undefined;
+  const phone = parseMobile(text, settings);
+  if (phone.mobile === user.mobile) return undefined;
+  const refused =
+    settings.mobileUpdate === 'refused' || (settings.mobileUpdate === 'refusedWhenActive' && user.active);
+  if (refused) throw business(settings.mobileLockedCode);
+  return phone;
+}
+
 const update: Handler = (world, call) => {
   const { params } = call;
   const { corp, clock, settings } = world;
   const user = needUser(world, call);
-  const mobile = params.text('mobile');
-  if (mobile !== undefined && parseMobile(mobile).mobile !== user.mobile && user.active) {
-    throw business(40022, '激活的企业员工手机号不能修改');
-  }
-  const patch = readFields(corp, params, user);
-  if (mobile !== undefined) Object.assign(patch, parseMobile(mobile));
+  const phone = changedPhone(world, params, user);
+  const holder = phone && corp.byMobile.get(phone.mobile);
+  if (holder !== undefined && holder !== user.userid) throw business(settings.takenMobileCode);
+  const patch = { ...readFields(world, params, user), ...phone };
   if (params.list('force_update_fields')?.includes('manager_userid')) patch.managerUserid = null;
   const asked = readMemberships(corp, params);
-  if (asked) checkDepartments(world, call, asked);
+  if (settings.positionsManaged && (asked || (patch.title ?? user.title) !== user.title))
+    throw business(12150);
+  if (asked) checkDepartments(world, call, asked, user);
   schedule(corp, clock, settings, () => {
     change.changeUser(corp, user.userid, patch, clock.now());
     if (asked) change.setMemberships(corp, user, settings.membershipsReplaced ? asked : union(user, asked));
@@ -105,6 +119,7 @@ const WRITE = {
   family: 'legacy',
   shape: 'topapi',
   scope: 'qyapi_manage_addresslist',
+  writes: true,
 } as const;
 
 export const USER_WRITES: readonly Route[] = [

@@ -43,6 +43,8 @@ export interface Route {
   readonly scope: string | null;
   /** Counts towards the monthly quota even with contacts exempt. */
   readonly countsForQuota?: boolean;
+  /** Changes something, unless it is refused. */
+  readonly writes?: boolean;
   readonly handle: Handler;
 }
 

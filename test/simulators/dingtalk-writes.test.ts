@@ -135,7 +135,8 @@ describe('people', () => {
     expect(await code('user/create', { ...good, dept_id_list: 'x' })).toBe(40066);
     expect(await code('user/create', { ...good, manager_userid: 'nobody' })).toBe(60128);
     expect(await code('user/create', { ...good, name: '长'.repeat(81) })).toBe(60112);
-    expect(await code('user/create', { name: '无号', dept_id_list: '1' })).toBe(40035);
+    expect(await code('user/create', { name: '无号', dept_id_list: '1' })).toBe(60118);
+    expect(await code('user/create', { name: '无号', dept_id_list: '1', email: 'a@b.cn' })).toBe(40035);
     expect(await code('user/create', { ...good, mobile: '+852-61234567' })).toBe(0);
   });
 
