@@ -23,8 +23,10 @@ import { lockTenant } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { actorOf, type FlowContext } from '../context.ts';
 import { type Meaning, naming } from '../roster/violations.ts';
+import { checkPushRules } from './check-push-rules.ts';
 import { connectionNotFound, defaultPasswordPlace, requirePlatform, secretPlace } from './open-connection.ts';
 import { readPullRules } from './pull-rules.ts';
+import { beginToPush } from './push-by-itself.ts';
 import { type PushRulesInput, readPushRules } from './push-rules.ts';
 import { type ReadSettings, readTypedSettings, type TypedSettings } from './settings.ts';
 
@@ -103,16 +105,14 @@ const EMPTY: Omit<ConnectionFields, 'name' | 'pullRules' | 'pushRules'> = {
   defaultPassword: null,
 };
 
-const fieldsOf = async (
-  context: FlowContext,
-  tx: Tx,
-  given: {
-    readonly id: ConnectionId;
-    readonly input: ConnectionInput;
-    readonly platform: Platform;
-    readonly standing: ConnectionRow | null;
-  },
-): Promise<ConnectionFields> => {
+interface Given {
+  readonly id: ConnectionId;
+  readonly input: ConnectionInput;
+  readonly platform: Platform;
+  readonly standing: ConnectionRow | null;
+}
+
+const fieldsOf = async (context: FlowContext, tx: Tx, given: Given): Promise<ConnectionFields> => {
   const { id, input, platform, standing } = given;
   const base = standing ?? EMPTY;
   const read = readTypedSettings(platform, input.settings ?? {}, {
@@ -121,6 +121,10 @@ const fieldsOf = async (
   });
   const pullRules = readPullRules(input.pullRules, standing?.pullRules);
   await requireTarget(tx, pullRules);
+  const pushRules = readPushRules(input.pushRules, standing?.pushRules);
+  if (input.pushRules !== undefined) {
+    await checkPushRules(tx, pushRules, { connectionId: id, platform, settings: read.settings });
+  }
   const secrets = { ...base.secrets, ...(await sealSecrets(context, id, read)) };
   for (const name of read.clearedSecrets) delete secrets[name];
   const { defaultPassword: password } = input;
@@ -132,7 +136,7 @@ const fieldsOf = async (
     secrets,
     allowPrivateNetwork: input.allowPrivateNetwork ?? base.allowPrivateNetwork,
     pullRules,
-    pushRules: readPushRules(input.pushRules, standing?.pushRules),
+    pushRules,
     defaultPassword:
       typeof password === 'string'
         ? await sealDefaultPassword(context, tx, { password, id })
@@ -169,7 +173,8 @@ const audit = (tx: Tx, verb: string, id: ConnectionId, input: ConnectionInput): 
 /**
  * Makes a connection, disabled unless said otherwise (row ID-07). Settings are trimmed and checked by the
  * platform's own table, secrets are sealed.
- * @throws AppError CONNECTION_PLATFORM_UNKNOWN, CONNECTION_NAME_TAKEN, INPUT_INVALID, DEFAULT_PASSWORD_WEAK
+ * @throws AppError CONNECTION_PLATFORM_UNKNOWN, CONNECTION_NAME_TAKEN, INPUT_INVALID, DEFAULT_PASSWORD_WEAK,
+ *   PUSH_RULES_INVALID
  */
 export const createConnection = async (
   context: FlowContext,
@@ -181,6 +186,7 @@ export const createConnection = async (
     const fields = await fieldsOf(context, tx, { id, input, platform, standing: null });
     const connection = { id, platform: platform.name };
     const made = await naming(insertConnection(tx, connection, fields), [nameTaken(fields.name)]);
+    await beginToPush(context, tx, { before: null, after: made });
     await audit(tx, 'create', id, input);
     return made;
   });
@@ -199,6 +205,7 @@ export const updateConnection = async (
     const platform = requirePlatform(context, standing.platform);
     const fields = await fieldsOf(context, tx, { id: input.id, input, platform, standing });
     const changed = await naming(updateConnectionRow(tx, input.id, fields), [nameTaken(fields.name)]);
+    await beginToPush(context, tx, { before: standing, after: changed });
     await audit(tx, 'update', input.id, input);
     return changed;
   });

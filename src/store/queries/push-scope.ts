@@ -1,4 +1,4 @@
-import type { AccountId, OrgUnitId } from '../../domain/index.ts';
+import type { AccountId, ConnectionId, OrgUnitId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
 
 /** Named units and accounts that do not exist; deleted ones do. */
@@ -26,6 +26,24 @@ export const subtreeIds = async (tx: Tx, roots: readonly OrgUnitId[]): Promise<O
      join muster.org_unit top on top.tenant_id = u.tenant_id and starts_with(u.path, top.path)
      where u.tenant_id = muster.current_tenant() and top.id = any ($1::uuid[])`,
     [roots],
+  );
+  return rows.map(({ id }) => id);
+};
+
+/** Of these units of a platform the ones that the last pull has not brought; none as long as nothing was pulled. */
+export const missingExternalUnits = async (
+  tx: Tx,
+  connectionId: ConnectionId,
+  externalIds: readonly string[],
+): Promise<string[]> => {
+  const rows = await tx.query<{ id: string }>(
+    `select id.id from unnest($2::text[]) as id(id)
+     where exists (select from muster.remote_org_unit r
+         where r.tenant_id = muster.current_tenant() and r.connection_id = $1)
+       and not exists (select from muster.remote_org_unit r
+         where r.tenant_id = muster.current_tenant() and r.connection_id = $1 and r.external_id = id.id
+           and r.gone_at is null)`,
+    [connectionId, externalIds],
   );
   return rows.map(({ id }) => id);
 };
