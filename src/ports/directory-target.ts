@@ -1,4 +1,4 @@
-import type { OpenConnection } from '../domain/connection.ts';
+import type { Connection, OpenConnection } from '../domain/connection.ts';
 import type { ErrorCode } from '../domain/errors/index.ts';
 import type { TargetCapabilities, TargetOperation, TargetResult } from '../domain/target.ts';
 
@@ -32,8 +32,8 @@ export const UNKNOWN_OUTCOMES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * table. After one of {@link UNKNOWN_OUTCOMES} a target never repeats a writing call by itself.
  */
 export interface DirectoryTarget {
-  /** What this connection's platform can take. Throws `INPUT_INVALID` when a setting is malformed. */
-  capabilities(connection: OpenConnection): TargetCapabilities;
+  /** What this connection's platform can take, by its open settings. Throws `INPUT_INVALID` when one is malformed. */
+  capabilities(connection: Connection): TargetCapabilities;
   /** Applies one operation. */
   apply(connection: OpenConnection, operation: TargetOperation, options: ApplyOptions): Promise<TargetResult>;
   /** One cheap read with the connection's credentials; throws what keeps it from working (field-notes rule 14). */

@@ -142,7 +142,6 @@ const capabilitiesOf = (tx: Tx, rules: PushRules, place: RulesPlace): TargetCapa
     enabled: false,
     mode: 'READ_ONLY',
     settings: place.settings,
-    secrets: {},
     allowPrivateNetwork: false,
     pullRules: DEFAULT_PULL_RULES,
     pushRules: rules,

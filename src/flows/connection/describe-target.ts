@@ -4,7 +4,6 @@ import {
   type ConnectionId,
   DEFAULT_PULL_RULES,
   DEFAULT_PUSH_RULES,
-  type OpenConnection,
   type TargetCapabilities,
   type TenantId,
 } from '../../domain/index.ts';
@@ -12,7 +11,7 @@ import type { Platform } from '../../ports/platform.ts';
 import type { FlowContext } from '../context.ts';
 
 /** A connection as nobody has filled in its form yet. */
-const blank = (platform: Platform): OpenConnection => ({
+const blank = (platform: Platform): Connection => ({
   id: '' as ConnectionId,
   tenantId: '' as TenantId,
   platform: platform.name,
@@ -24,14 +23,13 @@ const blank = (platform: Platform): OpenConnection => ({
       defaultValue === undefined ? [] : [[name, defaultValue]],
     ),
   ),
-  secrets: {},
   allowPrivateNetwork: false,
   pullRules: DEFAULT_PULL_RULES,
   pushRules: DEFAULT_PUSH_RULES,
   version: 1,
 });
 
-const capabilitiesOf = (platform: Platform, connection: OpenConnection): TargetCapabilities | null => {
+const capabilitiesOf = (platform: Platform, connection: Connection): TargetCapabilities | null => {
   try {
     return platform.directoryTarget?.capabilities(connection) ?? null;
   } catch (error) {
@@ -51,5 +49,5 @@ export const targetOfConnection = (
   connection: Connection,
 ): TargetCapabilities | null => {
   const platform = context.platforms.get(connection.platform);
-  return platform === undefined ? null : capabilitiesOf(platform, { ...connection, secrets: {} });
+  return platform === undefined ? null : capabilitiesOf(platform, connection);
 };

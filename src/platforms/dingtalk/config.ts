@@ -1,6 +1,12 @@
-import type { OpenConnection } from '../../domain/index.ts';
 import type { PermissionPoint } from '../../ports/platform.ts';
-import { noBlanks, permissionPoint as point, readSettings, setting, wholeNumber } from '../kit/settings.ts';
+import {
+  noBlanks,
+  permissionPoint as point,
+  type ReadableConnection,
+  readSettings,
+  setting,
+  wholeNumber,
+} from '../kit/settings.ts';
 
 const HELP = 'https://open.dingtalk.com/document/development/';
 const CREDENTIAL = { required: true, check: noBlanks, helpLink: `${HELP}basic-concepts-beta` };
@@ -102,7 +108,7 @@ export const permissions: readonly PermissionPoint[] = [
 ];
 
 /** The connection's settings, trimmed and with defaults. Throws `INPUT_INVALID` naming the field. */
-export const dingtalkSettings = (connection: OpenConnection) => {
+export const dingtalkSettings = (connection: ReadableConnection) => {
   const read = readSettings(settings, connection);
   return {
     ...read,

@@ -1,4 +1,4 @@
-import type { OpenConnection, TargetField, TargetMembership, TargetValues } from '../../domain/index.ts';
+import type { Connection, TargetField, TargetMembership, TargetValues } from '../../domain/index.ts';
 import { unitNumber as departmentId, exactInteger } from '../kit/json.ts';
 import { writtenMobile } from '../kit/mobile.ts';
 import { FOR_GOOD, FORMS, targetField } from '../kit/target-field.ts';
@@ -22,7 +22,7 @@ const mailboxes = (isCompany: boolean): readonly Row[] => {
 
 type Row = readonly [wire: string, field: TargetField];
 /** https://open.dingtalk.com/document/development/user-information-creation, and `user-information-update` */
-const table = ({ pullRules }: OpenConnection): readonly Row[] => [
+const table = ({ pullRules }: Connection): readonly Row[] => [
   ['name', targetField('name', ['姓名', 'name'], NAME)],
   ['mobile', targetField('mobile', ['手机号', 'mobile'], MOBILE)],
   ...mailboxes(pullRules.emailField === 'company'),
@@ -34,11 +34,11 @@ const table = ({ pullRules }: OpenConnection): readonly Row[] => [
   ['hired_date', targetField('hiredDate', ['入职时间', 'hired'], HIRED)],
 ];
 
-export const fieldsOf = (connection: OpenConnection): readonly TargetField[] =>
+export const fieldsOf = (connection: Connection): readonly TargetField[] =>
   table(connection).map(([, field]) => field);
 
 /** Values as the body of a call. */
-export const valuesBody = (connection: OpenConnection, values: TargetValues): Record<string, unknown> => {
+export const valuesBody = (connection: Connection, values: TargetValues): Record<string, unknown> => {
   const prefixed = dingtalkSettings(connection).mainlandNumbers === 'prefixed';
   const written = (wire: string, value: string): unknown => {
     if (wire === 'hired_date' && /^-?\d+$/.test(value)) return exactInteger(value);

@@ -1,4 +1,4 @@
-import { AppError, type OpenConnection, type Text } from '../../domain/index.ts';
+import { AppError, type Connection, type OpenConnection, type Text } from '../../domain/index.ts';
 import type { PermissionPoint, SettingField } from '../../ports/platform.ts';
 import { cleanText } from './text.ts';
 
@@ -57,20 +57,25 @@ const refused = (field: SettingField, value: string, given: OpenConnection['sett
   return field.check?.(value)?.en ?? null;
 };
 
+/** A connection whose secrets may have stayed closed: they read as `''` then, and none is demanded. */
+export type ReadableConnection = Connection & { readonly secrets?: OpenConnection['secrets'] };
+
 /**
  * Every setting of the table for that connection, trimmed, with defaults; `''` for what is neither set nor
  * required. Throws `INPUT_INVALID` naming the field.
  */
 export const readSettings = <Name extends string>(
   fields: readonly (SettingField & { readonly name: Name })[],
-  connection: OpenConnection,
+  connection: ReadableConnection,
 ): Record<Name, string> => {
+  const { secrets } = connection;
   const pairs = fields.map((field) => {
-    const given = cleanText((field.secret ? connection.secrets : connection.settings)[field.name] ?? '');
+    const given = cleanText((field.secret ? secrets : connection.settings)?.[field.name] ?? '');
     return [field.name, given === '' ? (field.defaultValue ?? '') : given] as const;
   });
   const typed = Object.fromEntries(pairs) as Record<Name, string>;
   for (const field of fields) {
+    if (field.secret && secrets === undefined) continue;
     const reason = refused(field, typed[field.name], typed);
     if (reason !== null)
       throw new AppError('INPUT_INVALID', {
