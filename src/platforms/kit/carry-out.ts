@@ -9,7 +9,8 @@ import {
   type TargetValues,
 } from '../../domain/index.ts';
 import type { ApplyOptions } from '../../ports/directory-target.ts';
-import { cleanText } from './text.ts';
+import { readMobile } from './mobile.ts';
+import { seenText } from './text.ts';
 
 /** The single calls with which a platform carries operations out, bound to one connection and one signal. */
 export interface OperationWriter {
@@ -44,7 +45,9 @@ export const holdsValues = (account: RemoteAccountValue, values: TargetValues): 
   return Object.entries(values).every(([name, value]) => {
     const seen = fields[name];
     if (seen === undefined) return false;
-    return (seen === null ? '' : cleanText(String(seen))) === cleanText(value ?? '');
+    const told = seen === null ? null : String(seen);
+    const form = name === 'mobile' ? (text: string | null) => readMobile(text, undefined) : seenText;
+    return form(told) === form(value);
   });
 };
 
