@@ -38,7 +38,7 @@ export const probeQuarantined = async (
   const { connectionId } = input;
   const error = await probe(context, connectionId, options.signal ?? new AbortController().signal);
   return context.db.transaction(actor(context), async (tx) => {
-    if (error === null) return healConnection(tx, { connectionId, by: 'PROBE' });
+    if (error === null) return healConnection(context, tx, { connectionId, by: 'PROBE' });
     if ((await lockQuarantine(tx, connectionId)) === null) return true;
     const nextProbeAt = new Date(context.now().getTime() + PROBE_EVERY_MS);
     await beginQuarantine(tx, connectionId, { code: error.code, details: error.details, nextProbeAt });
@@ -60,7 +60,7 @@ export const releaseQuarantine = (
     const { connectionId, objectId } = input;
     const connection = await lockConnection(tx, connectionId, 'share');
     if (connection === null) throw connectionNotFound(connectionId);
-    if (objectId === undefined) return healConnection(tx, { connectionId, by: 'RELEASE' });
+    if (objectId === undefined) return healConnection(context, tx, { connectionId, by: 'RELEASE' });
     if ((await forgetFailures(tx, connectionId, [objectId])) === 0) return false;
     await insertAuditEvent(tx, {
       action: 'sync.release',

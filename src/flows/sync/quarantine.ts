@@ -5,6 +5,7 @@ import { lockQuarantinedRuns, setSyncRunPhase } from '../../store/queries/sync-r
 import type { Tx } from '../../store/transaction.ts';
 import type { FlowContext } from '../context.ts';
 import { addRunJob } from './apply-context.ts';
+import { queueChangesIn } from './queue-changes.ts';
 
 /** Milliseconds between two probes of a connection in quarantine (field-notes rule 14). */
 export const PROBE_EVERY_MS = 3_600_000;
@@ -31,8 +32,12 @@ export const quarantineConnection = async (
   context.logger.warn({ connectionId, code: error.code }, 'a connection went into quarantine');
 };
 
-/** Lets a connection work again, and the runs that waited for it. False when it was in no quarantine. */
+/**
+ * Lets a connection work again: the runs that waited for it, and the changes that nobody could apply meanwhile. False
+ * when it was in no quarantine.
+ */
 export const healConnection = async (
+  context: FlowContext,
   tx: Tx,
   healed: { readonly connectionId: ConnectionId; readonly by: 'PROBE' | 'RELEASE' },
 ): Promise<boolean> => {
@@ -41,6 +46,7 @@ export const healConnection = async (
     await setSyncRunPhase(tx, run.id, { phase: 'QUEUED' });
     await addRunJob(tx, run);
   }
+  await queueChangesIn(tx, { now: context.now(), why: 'waiting' });
   await insertAuditEvent(tx, {
     action: 'sync.release',
     objectType: 'Connection',

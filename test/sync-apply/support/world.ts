@@ -9,6 +9,7 @@ import {
   type SyncPlanId,
   type SyncRunId,
 } from '../../../src/domain/index.ts';
+import type { PushRulesInput } from '../../../src/flows/connection/push-rules.ts';
 import { createConnection } from '../../../src/flows/connection/save-connection.ts';
 import type { FlowContext } from '../../../src/flows/context.ts';
 import { applyPlan } from '../../../src/flows/sync/apply-plan.ts';
@@ -38,7 +39,11 @@ export interface PushWorld {
 
 export const createPushWorld = async (
   database: TestDatabase,
-  options: { readonly mode?: ConnectionMode; readonly platform?: Platform } = {},
+  options: {
+    readonly mode?: ConnectionMode;
+    readonly platform?: Platform;
+    readonly pushRules?: PushRulesInput;
+  } = {},
 ): Promise<PushWorld> => {
   const { context: base, rootId } = await createTenantWorld(database);
   const company = new MemoryCompany();
@@ -55,6 +60,7 @@ export const createPushWorld = async (
     enabled: true,
     mode: options.mode ?? 'READ_WRITE',
     settings: {},
+    ...(options.pushRules === undefined ? {} : { pushRules: options.pushRules }),
   });
   return { database, company, context, connection, rootId, clock };
 };
