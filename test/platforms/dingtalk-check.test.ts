@@ -127,6 +127,47 @@ describe('the check of a DingTalk connection', () => {
     },
   );
 
+  const POINTS_TO_PUSH = ['qyapi_manage_addresslist', 'qyapi_get_member_by_mobile'];
+  const SWITCH = 'Contact.OrgAccountSecurity.ReadWrite';
+  const writable = (simulator: DingTalkSimulator, disableAccounts = 'none') => ({
+    ...connectionTo(simulator, { settings: { disableAccounts } }),
+    mode: 'READ_WRITE' as const,
+  });
+
+  it('looks at what pushing needs where the connection may write, and writes nothing', async () => {
+    await using simulator = await startDingTalkSimulator({ company: { people: 30 } });
+    const held = () => JSON.stringify([simulator.departments(), simulator.people(), simulator.invitations()]);
+    const before = held();
+    const points = async (connection: OpenConnection) =>
+      (await walk(connection))
+        .filter((step) => step.code === 'PERMISSION')
+        .map((step) => `${step.subject} ${step.status}`)
+        .slice(3);
+    expect(await points(connectionTo(simulator))).toEqual([]);
+    expect(await points(writable(simulator))).toEqual(POINTS_TO_PUSH.map((point) => `${point} PASS`));
+    expect(await points(writable(simulator, 'exclusive'))).toEqual(
+      [...POINTS_TO_PUSH, SWITCH].map((point) => `${point} PASS`),
+    );
+    expect(held()).toBe(before);
+    const written = simulator.ledger.entries().filter(({ api }) => /create|update|delete|able$/.test(api));
+    expect(written.map(({ api, outcome }) => `${api} ${outcome}`)).toEqual(
+      Array.from({ length: 2 }, () => '/topapi/v2/department/update 60018'),
+    );
+  });
+
+  it.each([...POINTS_TO_PUSH, SWITCH])(
+    'names the missing permission %s and goes on reading',
+    async (point) => {
+      await using simulator = await startDingTalkSimulator({ company: { people: 30 } });
+      simulator.revoke(simulator.app.clientId, point);
+      const steps = await walk(writable(simulator, 'exclusive'));
+      const bad = steps.filter((step) => step.status === 'FAIL');
+      expect(bad.map((step) => `${step.code} ${step.subject}`)).toEqual([`PERMISSION ${point}`]);
+      expect(bad[0]?.remedy?.zh).toContain(point);
+      expect(steps.at(-1)).toMatchObject({ code: 'HEAD_COUNT', status: 'PASS' });
+    },
+  );
+
   it('refuses a range of single people (row W-DD-10)', async () => {
     await using simulator = await startDingTalkSimulator({ company: { people: 30 } });
     const users = simulator.people().map((one) => one.userid);

@@ -1,4 +1,4 @@
-import { AppError, type OpenConnection, type Text } from '../../domain/index.ts';
+import { AppError, type ErrorCode, type OpenConnection, type Text } from '../../domain/index.ts';
 import type { CheckStep } from '../../ports/directory-source.ts';
 import type { PermissionPoint } from '../../ports/platform.ts';
 import type { ApiClient } from './api-client.ts';
@@ -46,6 +46,13 @@ async function* checkApp(spec: DoctorSpec): AsyncGenerator<CheckStep, ReadableRa
   });
 }
 
+/** Refused for what is asked about, e.g. the root for its place where no unit is in range: asking is allowed. */
+const PROVES_RIGHT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'PLATFORM_OUT_OF_RANGE',
+  'PLATFORM_ACCOUNT_UNKNOWN',
+  'PLATFORM_ROOT_PROTECTED',
+]);
+
 async function* checkPermissions(
   spec: DoctorSpec,
   range: ReadableRange,
@@ -60,8 +67,7 @@ async function* checkPermissions(
       try {
         await probe(unitId);
       } catch (error) {
-        // Without a unit in the range the root is refused for its place, which proves the right to ask.
-        if (!(error instanceof AppError) || error.code !== 'PLATFORM_OUT_OF_RANGE') throw error;
+        if (!(error instanceof AppError) || !PROVES_RIGHT.has(error.code)) throw error;
       }
       return true;
     };
