@@ -100,7 +100,11 @@ export interface Corp {
   readonly invitations: Map<string, Invitation>;
   /** Sorted members of departments, dropped on every change of the department. */
   readonly sortedMembers: Map<number, User[]>;
-  readonly pending: { readonly dueAt: number; readonly apply: () => void }[];
+  readonly pending: {
+    readonly dueAt: number;
+    readonly apply: () => void;
+    readonly claims: readonly string[];
+  }[];
   nextDeptId: number;
   nextUserNumber: number;
 }
@@ -136,14 +140,31 @@ export function createCorp(corpId: string, name: string): Corp {
   };
 }
 
+/** A change, and the names and numbers that nobody else may take from the moment on at which it was accepted. */
+export interface Creation {
+  readonly apply: () => void;
+  readonly claims: readonly string[];
+}
+
 /** Runs a change now, or lets it show later when the platform is set to be eventually consistent. */
-export function schedule(corp: Corp, clock: Clock, settings: Settings, apply: () => void): void {
+export function schedule(
+  corp: Corp,
+  clock: Clock,
+  settings: Settings,
+  change: Creation | (() => void),
+): void {
+  const { apply, claims } = typeof change === 'function' ? { apply: change, claims: [] } : change;
   const [least, most] = settings.visibilityDelayMs;
   if (most === 0) {
     apply();
     return;
   }
-  corp.pending.push({ dueAt: clock.now() + least + Math.random() * (most - least), apply });
+  corp.pending.push({ dueAt: clock.now() + least + Math.random() * (most - least), apply, claims });
+}
+
+/** Whether something that does not show yet has it: what is unique is so for writers at once. */
+export function claimed(corp: Corp, claim: string): boolean {
+  return corp.pending.some(({ claims }) => claims.includes(claim));
 }
 
 /**

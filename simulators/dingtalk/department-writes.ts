@@ -1,4 +1,4 @@
-import { type Corp, chainOf, type Department, membershipOf, ROOT, schedule } from './corp.ts';
+import { type Corp, chainOf, claimed, type Department, membershipOf, ROOT, schedule } from './corp.ts';
 import { business } from './failures.ts';
 import * as change from './mutations.ts';
 import type { Params } from './params.ts';
@@ -35,6 +35,11 @@ function checkFree({ corp, settings }: World, parent: Department, name: string, 
     if (id !== self && corp.departments.get(id)?.name === name)
       throw business(settings.duplicateDepartmentCode);
   }
+  if (claimed(corp, nameClaim(parent.id, name))) throw business(settings.duplicateDepartmentCode);
+}
+
+function nameClaim(parentId: number, name: string): string {
+  return `department ${parentId} ${name}`;
 }
 
 function levelOf(corp: Corp, id: number): number {
@@ -95,7 +100,9 @@ const create: Handler = (world, call) => {
   const id = corp.nextDeptId++;
   const input =
     order === undefined ? { id, name, parentId: parent.id } : { id, name, parentId: parent.id, order };
-  schedule(corp, clock, settings, () => keep(change.addDepartment(corp, input), fields, source));
+  const claims = [nameClaim(parent.id, name)];
+  const apply = (): void => keep(change.addDepartment(corp, input), fields, source);
+  schedule(corp, clock, settings, { apply, claims });
   return { dept_id: id };
 };
 

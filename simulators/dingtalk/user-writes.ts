@@ -1,4 +1,4 @@
-import { membershipOf, schedule, type User } from './corp.ts';
+import { claimed, membershipOf, schedule, type User } from './corp.ts';
 import { business } from './failures.ts';
 import { invite, mustBeAsked } from './invitations.ts';
 import * as change from './mutations.ts';
@@ -40,8 +40,9 @@ const create: Handler = (world, call) => {
   const fields = readFields(world, params, undefined);
   checkDepartments(world, call, memberships);
   if (settings.forbiddenWords.some((word) => name.includes(word))) throw business(60022);
-  if (corp.users.has(userid)) throw business(60102);
-  if (corp.byMobile.has(phone.mobile)) throw business(settings.takenMobileCode);
+  if (corp.users.has(userid) || claimed(corp, `userid ${userid}`)) throw business(60102);
+  if (corp.byMobile.has(phone.mobile) || claimed(corp, `mobile ${phone.mobile}`))
+    throw business(settings.takenMobileCode);
   if (settings.headCap && corp.users.size >= settings.headCap.people) throw business(settings.headCap.code);
   const at = Math.floor(now);
   const asked = { ...fields, ...phone, userid, name, memberships };
@@ -51,7 +52,8 @@ const create: Handler = (world, call) => {
     throw business(40103);
   }
   const input = { ...asked, active: false, createdAt: at, modifiedAt: at };
-  schedule(corp, clock, settings, () => void change.addUser(corp, input));
+  const claims = [`userid ${userid}`, `mobile ${phone.mobile}`];
+  schedule(corp, clock, settings, { apply: () => void change.addUser(corp, input), claims });
   // This call alone spells it unionId.
   return { userid, unionId: change.unionidOf(corp, userid) };
 };

@@ -207,6 +207,26 @@ describe('people', () => {
   });
 });
 
+describe('what does not show yet (open point 16)', () => {
+  it.each([
+    ['a department', unit()],
+    ['a person under a chosen id', person()],
+    ['a person', person({ externalId: null })],
+  ])('%s is made once, and found as soon as it shows', async (_, operation) => {
+    await using simulator = await start({ visibilityDelayMs: [3_000, 3_000] });
+    simulator.clock.freeze();
+    const size = () => [simulator.corp.departments.size, simulator.corp.users.size];
+    const [departments = 0, users = 0] = size();
+    simulator.faults.add({ writes: true, fault: { kind: 'resetAfter' } });
+    expect((await failure(apply(simulator, operation))).code).toBe('PLATFORM_UNREACHABLE');
+    expect((await failure(apply(simulator, operation, AGAIN))).code).toBe('PLATFORM_BUSY');
+    simulator.clock.advance(3_001);
+    expect(await apply(simulator, operation, AGAIN)).toMatchObject({ outcome: 'ALREADY' });
+    const isUnit = operation.kind === 'CREATE_ORG_UNIT';
+    expect(size()).toEqual([departments + (isUnit ? 1 : 0), users + (isUnit ? 0 : 1)]);
+  });
+});
+
 describe('departments', () => {
   it('bear our id, and are known by it after an unknown outcome although they were renamed', async () => {
     await using simulator = await start();

@@ -50,6 +50,11 @@ const madeAccount = async (
   throw new AppError(code, { details: { object: id } });
 };
 
+const holder = async (calls: TargetCalls, operation: TargetOperation): Promise<string | null> => {
+  const mobile = operation.kind === 'CREATE_ACCOUNT' ? operation.values['mobile'] : undefined;
+  return mobile === undefined || mobile === null ? null : calls.accountIdByMobile(mobile);
+};
+
 const find = async (
   calls: TargetCalls,
   operation: TargetOperation,
@@ -77,6 +82,7 @@ export const targetByCalls = (platform: {
       const writer = {
         find: (one: TargetOperation) => find(calls, one),
         write: calls.write,
+        holder: (one: TargetOperation) => holder(calls, one),
         calls: calls.reader.meter.calls,
       };
       return carryOut(operation, writer, options);

@@ -21,6 +21,8 @@ export interface OperationWriter {
   find(operation: TargetOperation): Promise<RemoteOrgUnitValue | RemoteAccountValue | null>;
   /** Makes the one writing call, and no other one that writes. */
   write(operation: TargetOperation): Promise<Pick<TargetResult, 'ids'> & { readonly externalId: string }>;
+  /** Who has the number of somebody who is to be made, `null` = nobody that can be seen. */
+  holder?(operation: TargetOperation): Promise<string | null>;
   /** Calls made so far. */
   calls(): number;
 }
@@ -29,9 +31,14 @@ const GONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PLATFORM_ACCOUNT_UNKNOWN',
   'PLATFORM_ORG_UNIT_UNKNOWN',
 ]);
+/** Refusals of a creation by which an earlier attempt may show before it can be read. */
 const TAKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PLATFORM_ORG_UNIT_NAME_TAKEN',
   'PLATFORM_ACCOUNT_ID_TAKEN',
+]);
+const NUMBER_TAKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'PLATFORM_MOBILE_TAKEN',
+  'PLATFORM_ALREADY_MEMBER',
 ]);
 /** Applied twice these mean the same, and nothing that can be read tells whether they were: they are made again. */
 const NOT_LOOKED_UP = new Set(['DELETE_ORG_UNIT', 'DELETE_ACCOUNT', 'ENABLE_ACCOUNT', 'DISABLE_ACCOUNT']);
@@ -98,6 +105,16 @@ const isCreation = ({ kind }: TargetOperation): boolean =>
 const about = (error: AppError, object: string, code: ErrorCode = error.code): AppError =>
   new AppError(code, { details: { ...error.details, object }, cause: error });
 
+const isUnseen = async (
+  code: ErrorCode,
+  operation: TargetOperation,
+  writer: OperationWriter,
+): Promise<boolean> => {
+  if (!isCreation(operation)) return false;
+  if (TAKEN.has(code)) return true;
+  return NUMBER_TAKEN.has(code) && (await writer.holder?.(operation)) === null;
+};
+
 /**
  * One operation, once: after an unknown outcome the object is looked up first (goal R5). What is to be removed and is
  * gone, or is to be made and is there, is `ALREADY`; whoever has to agree first is `INVITED`.
@@ -127,7 +144,7 @@ export const carryOut = async (
     if ((kind === 'DELETE_ORG_UNIT' || kind === 'DELETE_ACCOUNT') && GONE.has(error.code))
       return { outcome: 'ALREADY', externalId: operation.externalId, calls };
     // Taken, and yet nobody was found: what the earlier attempt has made does not show in reads yet.
-    if (looks && isCreation(operation) && TAKEN.has(error.code))
+    if (looks && found === null && (await isUnseen(error.code, operation, writer)))
       throw new AppError('PLATFORM_BUSY', { details: error.details, cause: error });
     throw error;
   }
