@@ -1,10 +1,10 @@
-import { GUARD_KINDS, type GuardKind } from '../../domain/push-rules.ts';
+import { GUARD_KINDS, type GuardKind, type PushRules } from '../../domain/push-rules.ts';
 import type { PushGuardVerdict } from '../../domain/sync.ts';
 import { guardLimit } from '../guard.ts';
 import type { PushContext } from './context.ts';
 import { type Draft, isOut } from './draft.ts';
 
-type Linked = 'accounts' | 'orgUnits' | 'memberships';
+export type Linked = 'accounts' | 'orgUnits' | 'memberships';
 
 const SHARE_OF: Readonly<Record<GuardKind, Linked>> = {
   ACCOUNT_DELETE: 'accounts',
@@ -52,6 +52,21 @@ const shrinkVerdict = ({ input, wholePeople }: PushContext, inScope: number): Pu
   return { kind: 'SHRINK', tripped: counted > limit, counted, limit, base };
 };
 
+/** Verdicts of all kinds by what they count and what they take shares of. */
+export const judgeKinds = (
+  rows: readonly Draft[],
+  rules: PushRules['guards'],
+  linked: Readonly<Record<Linked, number>>,
+): readonly PushGuardVerdict[] => {
+  const counts = count(rows);
+  return GUARD_KINDS.map((kind): PushGuardVerdict => {
+    const counted = counts.get(kind) ?? 0;
+    const base = linked[SHARE_OF[kind]];
+    const limit = guardLimit(rules[kind], base);
+    return { kind, tripped: counted > limit, counted, limit, base };
+  });
+};
+
 /**
  * Every guard's verdict over the whole plan, before anything is written (field-notes rules 1–3). Each kind is judged by
  * itself; rows that will not go do not count.
@@ -61,14 +76,7 @@ export const judgeGuards = (
   rows: readonly Draft[],
   inScope: number,
 ): readonly PushGuardVerdict[] => {
-  const counts = count(rows);
-  const linked = bases(context);
-  const verdicts = GUARD_KINDS.map((kind): PushGuardVerdict => {
-    const counted = counts.get(kind) ?? 0;
-    const base = linked[SHARE_OF[kind]];
-    const limit = guardLimit(context.input.rules.guards[kind], base);
-    return { kind, tripped: counted > limit, counted, limit, base };
-  });
+  const verdicts = judgeKinds(rows, context.input.rules.guards, bases(context));
   const shrink = shrinkVerdict(context, inScope);
   return shrink === null ? verdicts : [...verdicts, shrink];
 };

@@ -146,10 +146,8 @@ const kept = (
 ): readonly RemoteMembershipValue[] => {
   if (context.input.rules.membershipOwnership === 'REPLACE' || before.length <= 1) return [];
   // A unit that goes takes nobody along.
-  return before.filter(
-    ({ orgUnitExternalId }) =>
-      tree.removalOf.get(orgUnitExternalId)?.issue !== null || !tree.removalOf.has(orgUnitExternalId),
-  );
+  const isGoing = (id: string): boolean => tree.removalOf.get(id)?.issue === null;
+  return before.filter(({ orgUnitExternalId }) => !isGoing(orgUnitExternalId));
 };
 
 const isSeated = (
@@ -171,9 +169,9 @@ const seatsAfter = (
 ): SeatPlan => {
   const { before, wishes } = held;
   const wanted = new Set(wishes.map(({ seat }) => seat.externalId));
-  const others = kept(context, tree, before).filter(
-    ({ orgUnitExternalId }) => !wanted.has(orgUnitExternalId),
-  );
+  const others = kept(context, tree, before)
+    .filter(({ orgUnitExternalId }) => !wanted.has(orgUnitExternalId))
+    .toSorted((a, b) => compareCodePoints(a.orgUnitExternalId, b.orgUnitExternalId));
   const memberships = [
     ...planned(context, wishes),
     ...others.map(({ orgUnitExternalId, order }) => ({

@@ -115,6 +115,11 @@ const operationOf = (row: Draft): PlannedOperation => ({
  */
 export const orderRows = (rows: readonly Draft[]): readonly PlannedOperation[] => {
   setWaves(rows);
+  return numberRows(rows);
+};
+
+/** Rows whose waves are set, as operations. */
+export const numberRows = (rows: readonly Draft[]): readonly PlannedOperation[] => {
   const sorted = rows.toSorted(compareRows);
   for (const [i, row] of sorted.entries()) row.ordinal = i;
   return sorted.map(operationOf);
