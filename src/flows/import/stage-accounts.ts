@@ -1,4 +1,4 @@
-import { type AccountId, newId } from '../../domain/index.ts';
+import { type AccountId, type AttributeDefinition, newId } from '../../domain/index.ts';
 import type { AccountPlanContext } from '../../planner/facts.ts';
 import { issue } from '../../planner/issues.ts';
 import { concludeLeavers, type LeaverVerdict } from '../../planner/leavers.ts';
@@ -32,6 +32,7 @@ const matchUnlinked = async (tx: Tx, run: StagingRun): Promise<ReadonlyMap<strin
   const keys = run.connection.pullRules.matchKeys;
   if (keys.length === 0) return new Map();
   const remotes = await readUnlinked(tx, run, keys);
+  if (remotes.length === 0) return new Map();
   const index = buildMatchIndex(await readMatchables(tx, run.connectionId), keys);
   const matches = matchAccounts(
     index,
@@ -110,16 +111,17 @@ export const candidatesOf = async (
 };
 
 /** What the people of a run are planned with. */
-export const prepareAccounts = async (
+const prepareAccounts = async (
   tx: Tx,
   run: StagingRun,
-  units: UnitMap,
+  known: { readonly units: UnitMap; readonly definitions: readonly AttributeDefinition[] },
 ): Promise<{ readonly staging: AccountStaging; readonly matches: ReadonlyMap<string, Matched> }> => {
+  const { units, definitions } = known;
   const matches = await matchUnlinked(tx, run);
   const { accounts, promised } = resolveManagers(await readManagers(tx, run), matches);
   const context: AccountPlanContext = {
     rules: run.connection.pullRules,
-    definitions: await readDefinitions(tx, 'ACCOUNT'),
+    definitions,
     orgUnitOf: (externalId) => units.byExternalId.get(externalId),
     ownsOrgUnit: (id) => units.owned.has(id),
     accountOf: (externalId) => accounts.get(externalId),
@@ -144,12 +146,16 @@ export const stageAccounts = async (tx: Tx, run: StagingRun, units: UnitMap): Pr
   await keepPreviousAccounts(tx, run.id);
   await tx.query('delete from muster.staged_account where run_id = $1', [run.id]);
   if (run.scope === 'ORG_UNITS') return leavers;
-  const { staging, matches } = await prepareAccounts(tx, run, units);
-  const attributes = staging.context.definitions.map(({ name }) => name);
+  const definitions = await readDefinitions(tx, 'ACCOUNT');
+  const attributes = definitions.map(({ name }) => name);
+  // The company is looked over for what planning needs only when there is somebody to plan.
+  let prepared: ReturnType<typeof prepareAccounts> | undefined;
   const writer = await StagedAccountWriter.open(tx, run.id);
   let ordinal = 0;
   for (const which of leavers.conclusive ? (['PRESENT', 'ABSENT'] as const) : (['PRESENT'] as const)) {
     for await (const batch of readWork(tx, run, { which, attributes })) {
+      prepared ??= prepareAccounts(tx, run, { units, definitions });
+      const { staging, matches } = await prepared;
       const candidates = await candidatesOf(tx, batch, matches);
       await writer.write(
         candidates.map((candidate) => {

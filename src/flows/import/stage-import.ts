@@ -39,7 +39,7 @@ const refresh = async (tx: Tx, run: ImportRunRow, statement: CompletenessStateme
   if (run.scope !== 'ACCOUNTS') {
     await refreshCopies(tx, 'orgUnits', seen);
     const verdict = concludeUnitLeavers(statement, { asked: true, stored: run.orgUnits });
-    if (verdict.conclusive) await markGone(tx, 'orgUnits', seen);
+    if (verdict.conclusive) await markGone(tx, 'orgUnits', run.connectionId);
   }
   if (run.scope !== 'ORG_UNITS') await refreshCopies(tx, 'accounts', seen);
 };
@@ -82,7 +82,7 @@ export const stageImport = async (
       await refresh(tx, current, staging.statement);
       const { conclusive } = await stageRows(tx, staging);
       if (conclusive) {
-        await markGone(tx, 'accounts', { runId: run.id, connectionId: current.connectionId });
+        await markGone(tx, 'accounts', current.connectionId);
       }
     },
     // The roster as it was at one instant, whatever is edited meanwhile.

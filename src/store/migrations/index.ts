@@ -9,6 +9,7 @@ import { PrincipalChange20261121000750 } from './20261121000750-principal-change
 import { ImportStaging20261121000800 } from './20261121000800-import-staging.ts';
 import { Sync20261128000100 } from './20261128000100-sync.ts';
 import { PushTriggers20261128000200 } from './20261128000200-push-triggers.ts';
+import { CopiesSeen20261128000300 } from './20261128000300-copies-seen.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   ImportStaging20261121000800,
   Sync20261128000100,
   PushTriggers20261128000200,
+  CopiesSeen20261128000300,
 ] as const;

@@ -1,5 +1,6 @@
 import type { AccountId, ConnectionId, ImportRunId, RemoteAccountId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
+import { SEEN_ACCOUNTS, SEEN_AT, SEEN_RUN_ID } from './copies-seen.ts';
 import { ACCOUNT_VIEW, type StagedAccountView } from './import-rows.ts';
 import type { ImportGuard } from './import-runs.ts';
 
@@ -24,8 +25,9 @@ export const selectRemoteAccount = async (
   const rows = await db.read<RemoteAccountRow & Record<string, unknown>>(
     tenantId,
     `select r.id, r.connection_id as "connectionId", r.external_id as "externalId", r.name, r.value,
-       r.seen_at as "seenAt", r.seen_run_id as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"
-     from muster.remote_account r left join muster.account_link l on l.remote_account_id = r.id
+       ${SEEN_AT} as "seenAt", ${SEEN_RUN_ID} as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"
+     from muster.remote_account r ${SEEN_ACCOUNTS}
+     left join muster.account_link l on l.remote_account_id = r.id
      where r.tenant_id = muster.current_tenant() and r.id = $1`,
     [id],
   );

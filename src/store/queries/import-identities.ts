@@ -1,5 +1,6 @@
 import type { ExternalId, ImportRunId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { SEEN_ACCOUNTS, SEEN_RUN_ID } from './copies-seen.ts';
 
 interface Run {
   readonly id: ImportRunId;
@@ -43,13 +44,14 @@ const collectClaims = async (tx: Tx, run: Run): Promise<void> => {
      with claims as materialized (${CLAIMS}), shared as materialized (
        select kind, value from claims group by kind, value
        having min(external_id collate "C") <> max(external_id collate "C"))
-     select distinct c.kind, c.value, r.id as remote_account_id, s.kind is not null as shared,
-       r.seen_run_id = $1 and (p.id is null or p.decision = 'ACCEPTED')
+     select distinct k.kind, k.value, r.id as remote_account_id, s.kind is not null as shared,
+       ${SEEN_RUN_ID} = $1 and (p.id is null or p.decision = 'ACCEPTED')
          and exists (select from muster.account_link l where l.remote_account_id = r.id) as settled
-     from claims c
-     join muster.remote_account r on r.connection_id = $2 and r.external_id = c.external_id
-     left join muster.staged_account p on p.run_id = $1 and p.external_id = c.external_id
-     left join shared s on s.kind = c.kind and s.value = c.value`,
+     from claims k
+     join muster.remote_account r on r.connection_id = $2 and r.external_id = k.external_id
+     ${SEEN_ACCOUNTS}
+     left join muster.staged_account p on p.run_id = $1 and p.external_id = k.external_id
+     left join shared s on s.kind = k.kind and s.value = k.value`,
     [run.id, run.connectionId],
   );
   await tx.query('analyze pg_temp.identity_claim');

@@ -17,6 +17,7 @@ import type {
   TenantId,
 } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
+import { SEEN_ACCOUNTS, SEEN_RUN_ID } from './copies-seen.ts';
 import type { Mended } from './import-facts.ts';
 
 /** Which staged rows are meant; every condition that is given must hold. */
@@ -224,9 +225,11 @@ export const selectUnchangedAccounts = (
     tenantId,
     `select r.id as "remoteAccountId", r.external_id as "externalId", r.name, l.account_id as "accountId"
      from muster.import_run run
-     join muster.remote_account r on r.connection_id = run.connection_id and r.seen_run_id = run.id
+     join muster.remote_account r on r.connection_id = run.connection_id
+     ${SEEN_ACCOUNTS}
      join muster.account_link l on l.remote_account_id = r.id
      where run.tenant_id = muster.current_tenant() and run.id = $1 and run.scope <> 'ORG_UNITS'
+       and ${SEEN_RUN_ID} = run.id
        and ($2::text is null or r.external_id > $2)
        and not exists (select from muster.staged_account s
          where s.run_id = run.id and s.external_id = r.external_id)

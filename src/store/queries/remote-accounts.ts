@@ -1,5 +1,6 @@
 import type { ConnectionId, RemoteAccountId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
+import { SEEN_ACCOUNTS, SEEN_AT, SEEN_RUN_ID } from './copies-seen.ts';
 import type { RemoteAccountRow } from './import-explain.ts';
 
 export interface RemoteAccountQuery {
@@ -13,9 +14,10 @@ export interface RemoteAccountQuery {
 }
 
 const COLUMNS = `r.id, r.connection_id as "connectionId", r.external_id as "externalId", r.name, r.value,
-  r.seen_at as "seenAt", r.seen_run_id as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"`;
+  ${SEEN_AT} as "seenAt", ${SEEN_RUN_ID} as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"`;
 
 const FROM = `from muster.remote_account r
+  ${SEEN_ACCOUNTS}
   left join muster.account_link l on l.tenant_id = r.tenant_id and l.remote_account_id = r.id
   where r.tenant_id = muster.current_tenant() and r.connection_id = $1
     and ($2::boolean is null or (l.account_id is not null) = $2)
@@ -51,6 +53,7 @@ export const selectRemoteAccountsById = (
   db.read<RemoteAccountRow & Record<string, unknown>>(
     tenantId,
     `select ${COLUMNS} from muster.remote_account r
+     ${SEEN_ACCOUNTS}
      left join muster.account_link l on l.tenant_id = r.tenant_id and l.remote_account_id = r.id
      where r.tenant_id = muster.current_tenant() and r.id = any ($1::uuid[])`,
     [ids],
