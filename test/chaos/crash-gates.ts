@@ -56,3 +56,61 @@ export const COMMIT_GATES: readonly Gate[] = [
   },
   { name: 'as what was fetched is dropped', table: 'muster.fetched_account', on: 'delete' },
 ];
+
+/** Named points of a push: {before the claim, after it, before and in the recording of what came back, at the end}. */
+export const PUSH_GATES: readonly Gate[] = [
+  {
+    name: 'before the run is taken',
+    table: 'muster.sync_run',
+    on: 'update',
+    when: becomes('RUNNING'),
+  },
+  {
+    name: 'before the intents',
+    table: 'muster.plan_operation',
+    on: 'update',
+    when: "new.state = 'RUNNING' and new.wave = 20 and old.state <> 'RUNNING'",
+  },
+  {
+    name: 'as the intents are committed',
+    table: 'muster.plan_operation',
+    on: 'update',
+    when: "new.state = 'RUNNING' and new.wave = 20 and old.state <> 'RUNNING'",
+    atCommit: true,
+  },
+  {
+    name: 'after the replies',
+    table: 'muster.plan_operation',
+    on: 'update',
+    when: "old.state = 'RUNNING' and new.state <> 'RUNNING' and new.wave = 20",
+  },
+  { name: 'as attempts are written', table: 'muster.sync_attempt', on: 'insert' },
+  { name: 'as pushed copies are written', table: 'muster.remote_account', on: 'insert' },
+  { name: 'as pushed links are written', table: 'muster.account_link', on: 'insert' },
+  {
+    name: 'as results are committed',
+    table: 'muster.plan_operation',
+    on: 'update',
+    when: "old.state = 'RUNNING' and new.state <> 'RUNNING' and new.wave = 21",
+    atCommit: true,
+  },
+  {
+    name: 'as removals are written',
+    table: 'muster.remote_account',
+    on: 'update',
+    when: 'new.gone_at is not null and old.gone_at is null',
+  },
+  { name: 'before the run is done', table: 'muster.sync_run', on: 'update', when: becomes('DONE') },
+  {
+    name: 'as the end is committed',
+    table: 'muster.sync_run',
+    on: 'update',
+    when: becomes('DONE'),
+    atCommit: true,
+  },
+  {
+    name: 'before the job of the push is done',
+    table: 'graphile_worker._private_jobs',
+    on: 'delete',
+  },
+];

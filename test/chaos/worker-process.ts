@@ -11,6 +11,7 @@ import { GIVE_UP_TASK, TASKS } from '../../jobs/tasks.ts';
 import type { ImportRunId, TenantId } from '../../src/domain/index.ts';
 import { commitImport } from '../../src/flows/import/commit-import.ts';
 import '../../src/flows/import/run-import.ts';
+import '../../src/flows/sync/run-sync.ts';
 import { createPlatformServices } from '../../src/platforms/kit/services.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { openDatabase } from '../../src/store/database.ts';
