@@ -8,6 +8,8 @@ export interface SettingField {
   readonly help: { readonly zh: string; readonly en: string };
   readonly secret: boolean;
   readonly required: boolean;
+  /** Required when that other field has this value, and without meaning otherwise. */
+  readonly requiredWith?: { readonly field: string; readonly value: string };
   readonly kind: 'text' | 'url' | 'choice';
   readonly choices?: readonly string[];
   readonly defaultValue?: string;

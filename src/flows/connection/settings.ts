@@ -41,6 +41,20 @@ const requireLegal = (field: SettingField, value: string): void => {
   if (fault !== null) throw refuse(field, fault);
 };
 
+/** Fields that others make necessary stand behind them in the table, so that those are read already. */
+const requireGiven = (
+  { required, requiredWith, ...field }: SettingField,
+  platform: Platform,
+  read: Readonly<Record<string, string>>,
+): void => {
+  if (required) throw refuse(field, { zh: '必填', en: 'it is required' });
+  if (requiredWith === undefined) return;
+  const { field: name, value } = requiredWith;
+  const other = platform.settings.find((one) => one.name === name);
+  if ((read[name] ?? other?.defaultValue) !== value) return;
+  throw refuse(field, { zh: `${name} 为 ${value} 时必填`, en: `it is required with ${name} ${value}` });
+};
+
 export interface ReadSettings {
   readonly settings: Readonly<Record<string, string>>;
   /** Secrets that were typed now, in clear text. */
@@ -112,7 +126,7 @@ export const readTypedSettings = (
     const text = given === undefined ? (stored.settings[name] ?? '') : trimmed(field, given ?? '');
     const kept = secret && given === undefined && stored.secretNames.includes(name);
     if (text !== '') requireLegal(field, text);
-    else if (field.required && !kept) throw refuse(field, { zh: '必填', en: 'it is required' });
+    else if (!kept) requireGiven(field, platform, settings);
     if (secret && text !== '') typedSecrets[name] = text;
     else if (secret && given !== undefined) clearedSecrets.push(name);
     else if (!secret && text !== '') settings[name] = text;

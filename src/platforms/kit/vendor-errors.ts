@@ -113,3 +113,10 @@ export const nullWhen = async <T>(code: ErrorCode, call: () => Promise<T>): Prom
     throw error;
   }
 };
+
+export const isCode = (error: unknown, code: ErrorCode): error is AppError =>
+  error instanceof AppError && error.code === code;
+
+/** The same failure under another code, about that object. */
+export const retold = (error: AppError, code: ErrorCode, object: string): AppError =>
+  new AppError(code, { details: { ...error.details, object }, cause: error });
