@@ -1,9 +1,13 @@
 import type { Platform } from '../ports/platform.ts';
 import { dingtalk } from './dingtalk/index.ts';
 import type { PlatformServices } from './kit/services.ts';
+import { scim } from './scim/index.ts';
 
 /** Every platform that Muster knows: one line each. */
-const PLATFORMS = { dingtalk } as const satisfies Record<string, (services: PlatformServices) => Platform>;
+const PLATFORMS = { dingtalk, scim } as const satisfies Record<
+  string,
+  (services: PlatformServices) => Platform
+>;
 
 export type PlatformName = keyof typeof PLATFORMS;
 export const PLATFORM_NAMES = Object.keys(PLATFORMS) as readonly PlatformName[];

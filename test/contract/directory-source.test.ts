@@ -4,6 +4,7 @@ import { createPlatforms, PLATFORM_NAMES, type PlatformName } from '../../src/pl
 import { hastyClock } from '../platforms/support/clocks.ts';
 import { connectionTo } from '../platforms/support/dingtalk.ts';
 import { type DirectoryStandIn, directorySourceContract } from './directory-source.contract.ts';
+import { startScim } from './scim-source-stand-in.ts';
 
 const startDingTalk = async (): Promise<DirectoryStandIn> => {
   const company = { seed: 11, people: 400, orgUnits: 40, messy: true };
@@ -58,7 +59,10 @@ const startDingTalk = async (): Promise<DirectoryStandIn> => {
   };
 };
 
-const STAND_INS: Record<PlatformName, () => Promise<DirectoryStandIn>> = { dingtalk: startDingTalk };
+const STAND_INS: Record<PlatformName, () => Promise<DirectoryStandIn>> = {
+  dingtalk: startDingTalk,
+  scim: startScim,
+};
 
 for (const name of PLATFORM_NAMES)
   directorySourceContract(name, async () => {

@@ -15,7 +15,7 @@ import type { TargetFault, TargetStandIn } from './target-stand-in.ts';
 
 export type { TargetFault, TargetStandIn } from './target-stand-in.ts';
 
-/** Goal R5: an unknown outcome is settled by no more calls than these on top of the one that is needed. */
+/** Goal R5: an unknown outcome is settled by no more calls than these on top of those that are needed anyway. */
 const EXTRA_CALLS = 2;
 
 /** Kinds of writing call that every fault is tried with: making, changing, removing. */
@@ -81,13 +81,17 @@ export const directoryTargetContract = (
     };
 
     describe.each(SCENES)('$name', (maker) => {
+      /** Calls of the operation when nothing goes wrong: one, but where a platform keeps memberships apart. */
+      let needed = 1;
+
       it('as seen in the stand-in itself, and touches nothing else', async (context) => {
         const scene = await prepared(maker, context);
         const before = await lab.held();
         const calls = lab.standIn.calls();
         const result = await lab.apply(scene.operation);
         expect(result.outcome).toBe('DONE');
-        expect(result.calls).toBe(lab.standIn.calls() - calls);
+        needed = lab.standIn.calls() - calls;
+        expect(result.calls).toBe(needed);
         expectApplied(scene, result, { before, after: await lab.held() });
       });
 
@@ -122,7 +126,7 @@ export const directoryTargetContract = (
         const calls = lab.standIn.calls();
         const result = await lab.apply(scene.operation, { afterUnknownOutcome: true });
         expect(['DONE', 'ALREADY']).toContain(result.outcome);
-        expect(lab.standIn.calls() - calls).toBeLessThanOrEqual(1 + EXTRA_CALLS);
+        expect(lab.standIn.calls() - calls).toBeLessThanOrEqual(needed + EXTRA_CALLS);
         expectApplied(scene, result, { before, after: await lab.held() });
       });
     });

@@ -4,15 +4,21 @@ import { hastyClock } from '../platforms/support/clocks.ts';
 import { DINGTALK_FAULTS } from './dingtalk-target-faults.ts';
 import { startDingtalkTarget } from './dingtalk-target-stand-in.ts';
 import { directoryTargetContract, type TargetStandIn } from './directory-target.contract.ts';
+import { SCIM_FAULTS } from './scim-target-faults.ts';
+import { startScimTarget } from './scim-target-stand-in.ts';
 
 interface Stand {
   readonly start: () => Promise<TargetStandIn>;
   /** What its faults are called, in order. */
   readonly faults: readonly string[];
+  /** Milliseconds after which a call that nobody answers is given up; default 600. */
+  readonly timeoutMs?: number;
 }
 
 const STANDS: Record<PlatformName, Stand> = {
   dingtalk: { start: startDingtalkTarget, faults: DINGTALK_FAULTS.map(({ what }) => what) },
+  // A library is at work there, which goes through whole groups for each of their members.
+  scim: { start: startScimTarget, faults: SCIM_FAULTS.map(({ what }) => what), timeoutMs: 1_500 },
 };
 
 for (const name of PLATFORM_NAMES)
@@ -21,7 +27,7 @@ for (const name of PLATFORM_NAMES)
     async () => {
       const services = createPlatformServices({
         clock: hastyClock(),
-        totalTimeoutMs: 600,
+        totalTimeoutMs: STANDS[name].timeoutMs ?? 600,
         maxBodyBytes: 200_000,
       });
       const target = createPlatforms(services).get(name)?.directoryTarget;
