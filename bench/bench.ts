@@ -8,17 +8,36 @@ import { measureStatementCounts } from './goals/p08-statement-counts.ts';
 import { type ImportMeasured, importRows, measureImport } from './goals/p09-staged-import.ts';
 import { type DiffMeasured, diffRows, measureDiff } from './goals/p10-diff.ts';
 import { type CommitMeasured, commitRows, measureCommit } from './goals/p11-commit.ts';
+import { measurePush } from './goals/p12-push.ts';
+import { measureUrgent } from './goals/p13-urgent.ts';
 import { measurePull } from './goals/p14-pull.ts';
+import { measureJobs } from './goals/p16-jobs.ts';
 import { measureColdStart } from './goals/p17-cold-start.ts';
 import { measureMemory } from './goals/p18-memory.ts';
 import { growthRows, measureReadGrowth } from './goals/p19-growth.ts';
+import { measurePlanning } from './goals/plan-push.ts';
 import { type Machine, observeMachine } from './measure/machine.ts';
 import type { BenchRow } from './measure/row.ts';
 import { type CompanySize, recordCompany } from './world/company.ts';
 import { type ImportedCompany, importCompany } from './world/imported.ts';
 import { type BenchServer, startServer, withClient } from './world/server.ts';
 
-export const GOALS = ['P6', 'P7', 'P8', 'P9', 'P10', 'P11', 'P14', 'P17', 'P18', 'P19'] as const;
+export const GOALS = [
+  'P6',
+  'P7',
+  'P8',
+  'P9',
+  'P10',
+  'P11',
+  'P12',
+  'P13',
+  'P14',
+  'P16',
+  'P17',
+  'P18',
+  'P19',
+  'PLAN',
+] as const;
 export type Goal = (typeof GOALS)[number];
 
 export interface BenchOptions {
@@ -119,6 +138,9 @@ const measureRoster = async (
   return rows;
 };
 
+/** Rows stand as the list of goals has them. */
+const goalPlace = ({ id }: BenchRow): number => GOALS.indexOf(id as Goal);
+
 const measureAll = async (run: Run): Promise<BenchRow[]> => {
   const { only, server, tell } = run;
   const rows: BenchRow[] = [];
@@ -127,13 +149,25 @@ const measureAll = async (run: Run): Promise<BenchRow[]> => {
     tell('cold start (P17)');
     rows.push(...(await attempt(run, 'P17', () => measureColdStart(server))));
   }
+  if (wants('PLAN')) {
+    tell('plan a push (PLAN)');
+    rows.push(...(await attempt(run, 'PLAN', () => measurePlanning(run.people))));
+  }
+  const alone = async (goal: Goal, what: string, measure: () => Promise<BenchRow[]>): Promise<void> => {
+    if (!wants(goal)) return;
+    tell(`${what} (${goal})`);
+    rows.push(...(await attempt(run, goal, measure)));
+  };
+  await alone('P12', 'push to a paced platform', () => measurePush(server));
+  await alone('P13', 'end of access behind a long queue', () => measureUrgent(server, run.people));
+  await alone('P16', 'jobs and outbox', () => measureJobs(server));
   if (wants('P14')) {
     tell('pull from a paced platform (P14)');
     rows.push(...(await attempt(run, 'P14', () => measurePull(server))));
   }
   if (wants('P6', 'P7', 'P8', 'P9', 'P10', 'P11', 'P18', 'P19'))
     rows.push(...(await measureRoster(run, wants)));
-  return rows.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  return rows.sort((a, b) => goalPlace(a) - goalPlace(b));
 };
 
 /** Measures the goals that were asked for; a process, a port and a folder of its own, all gone afterwards. */
