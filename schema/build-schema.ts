@@ -23,10 +23,12 @@ import { OrgUnitResolver } from './org-unit/org-unit.resolver.ts';
 import { RoleResolver } from './roles/role.resolver.ts';
 import { SessionResolver } from './sign-in/session.resolver.ts';
 import { SignInResolver } from './sign-in/sign-in.resolver.ts';
+import { ExplainResolver } from './sync/explain.resolver.ts';
 import { OperationResolver } from './sync/operation.resolver.ts';
 import { PlanMutations } from './sync/plan.mutations.ts';
 import { PlanResolver } from './sync/plan.resolver.ts';
-import { QuarantinePayloadResolver, SyncRunMutations } from './sync/run.mutations.ts';
+import { PlanDiffResolver } from './sync/plan-diff.resolver.ts';
+import { QuarantinePayloadResolver, SyncRunMutations, UndoMutations } from './sync/run.mutations.ts';
 import { SyncRunResolver } from './sync/run.resolver.ts';
 import { TenantResolver } from './tenant/tenant.resolver.ts';
 
@@ -52,10 +54,13 @@ const RESOLVERS = [
   OrgUnitMutations,
   PlanResolver,
   OperationResolver,
+  PlanDiffResolver,
+  ExplainResolver,
   PlanMutations,
   SyncRunResolver,
   SyncRunMutations,
   QuarantinePayloadResolver,
+  UndoMutations,
   TenantResolver,
   SignInResolver,
   SessionResolver,

@@ -2,15 +2,17 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import type { SyncRunId } from '../../src/domain/index.ts';
 import { applyPlan } from '../../src/flows/sync/apply-plan.ts';
 import { getSyncRun } from '../../src/flows/sync/find-sync-runs.ts';
+import { planUndo } from '../../src/flows/sync/plan-undo.ts';
 import { releaseQuarantine } from '../../src/flows/sync/probe-quarantined.ts';
 import { resumeSync, stopSync } from '../../src/flows/sync/stop-sync.ts';
 import { ConnectionType } from '../connection/connection.type.ts';
 import { loadConnection } from '../connection/load-connection.ts';
 import { GraphqlContext } from '../context.ts';
 import { requireId } from '../ids.ts';
+import { planView } from './plan-view.ts';
 import { runView } from './run-view.ts';
 import { ApplyPlanInput, ReleaseQuarantineInput, SyncRunInput } from './sync.inputs.ts';
-import { ReleaseQuarantinePayload, SyncRunPayload } from './sync.payloads.ts';
+import { ReleaseQuarantinePayload, SyncPlanPayload, SyncRunPayload } from './sync.payloads.ts';
 
 const WHAT = { description: 'What to do.' } as const;
 
@@ -72,6 +74,21 @@ export class SyncRunMutations {
     requireRun(runId);
     await resumeSync(context.flow, { runId });
     return shown(context, runId);
+  }
+}
+
+@Resolver()
+export class UndoMutations {
+  @Mutation(() => SyncPlanPayload, {
+    description:
+      'Makes a plan that takes a run back, where the platform can; it is looked at, approved and applied like any other. What was changed since stays, what cannot be undone is a skipped row.',
+  })
+  async planUndo(
+    @Arg('input', () => SyncRunInput, WHAT) { runId }: SyncRunInput,
+    @Ctx() context: GraphqlContext,
+  ) {
+    requireRun(runId);
+    return { syncPlan: planView(await planUndo(context.flow, { runId })) };
   }
 }
 

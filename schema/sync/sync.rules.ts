@@ -16,10 +16,12 @@ const REVIEWS: Rule = {
 export const SYNC_ROOT_RULES: Readonly<Record<string, Rule>> = {
   'Query.syncPlans': READS,
   'Query.syncPlan': READS,
+  'Query.syncPlanDiff': READS,
   'Query.planOperations': READS,
   'Query.planOperation': READS,
   'Query.syncRuns': READS,
   'Query.syncRun': READS,
+  'Query.explainPush': READS,
   'Mutation.planSync': EDITS,
   'Mutation.decideOperations': REVIEWS,
   'Mutation.approvePlan': REVIEWS,
@@ -27,6 +29,7 @@ export const SYNC_ROOT_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.applyPlan': EDITS,
   'Mutation.stopSync': EDITS,
   'Mutation.resumeSync': EDITS,
+  'Mutation.planUndo': EDITS,
   'Mutation.releaseQuarantine': EDITS,
 };
 
@@ -41,6 +44,7 @@ export const SYNC_OBJECT_RULES = {
   ApprovePlanPayload: {},
   BlockedOperation: {},
   DecideOperationsPayload: {},
+  ExplainedChange: { masked: { changes: SENSITIVE, issues: SENSITIVE } },
   OperationHold: {},
   PlanOperation: {
     masked: { changes: SENSITIVE, issues: SENSITIVE },
@@ -48,6 +52,8 @@ export const SYNC_OBJECT_RULES = {
   },
   PlanOperationConnection: {},
   PlanOperationEdge: {},
+  PlanDiffRow: {},
+  PushExplanation: { masked: { sentences: SENSITIVE } },
   PushGuardVerdict: {},
   PushIssue: {},
   ReleaseQuarantinePayload: { fields: { connection: READS_CONNECTIONS } },
@@ -55,6 +61,7 @@ export const SYNC_OBJECT_RULES = {
   SyncPlan: { fields: { connection: READS_CONNECTIONS } },
   SyncPlanApproval: {},
   SyncPlanConnection: {},
+  SyncPlanDiff: {},
   SyncPlanEdge: {},
   SyncPlanPayload: {},
   SyncPlanScope: {},

@@ -118,7 +118,14 @@ const furnish = async (n: number): Promise<Furnished> => {
   await furnishSync(t, n, { connection, plan, account });
   return {
     company,
-    values: { id: account, accountId: account, runId: run, connectionId: connection, planId: plan },
+    values: {
+      id: account,
+      accountId: account,
+      runId: run,
+      connectionId: connection,
+      planId: plan,
+      otherPlanId: plan,
+    },
   };
 };
 
@@ -160,7 +167,7 @@ const furnishSync = async (
      operations as (
        insert into muster.plan_operation (tenant_id, plan_id, ordinal, connection_id, kind, object_type, object_id, name,
          reason, rule, wave, content_digest, planned_state, state, issues, holds)
-       select $1, $2, row_number() over (), $3, 'UPDATE_' || type, type, id, 'x', 'DRIFT', 'x', 1, '', 'HELD', 'HELD',
+       select $1, $2, row_number() over (order by id), $3, 'UPDATE_' || type, type, id, 'x', 'DRIFT', 'x', 1, '', 'HELD', 'HELD',
          '[{"code":"FIELD_ILLEGAL","field":"x","value":"y"}]', '{GUARD_TRIPPED}'
        from objects returning ordinal)
      select from operations`,
@@ -173,7 +180,9 @@ const furnishSync = async (
   );
   await run(
     `insert into muster.push_state (tenant_id, connection_id, quarantined_at, quarantine_code)
-     select tenant_id, id, now(), 'PLATFORM_TIMEOUT' from muster.connection where tenant_id = $1`,
+     select tenant_id, id, now(), 'PLATFORM_TIMEOUT' from muster.connection where tenant_id = $1
+     on conflict (tenant_id, connection_id) do update
+     set quarantined_at = excluded.quarantined_at, quarantine_code = excluded.quarantine_code`,
   );
   await run(
     `insert into muster.sync_failure (tenant_id, connection_id, object_type, object_id, code, quarantined_at)

@@ -4,7 +4,7 @@ import { AppError } from '../../../domain/index.ts';
 import type { FileRow, LinkFileFormat, ParsedFile } from './parse-link-file.ts';
 
 /** Longest time for one file; a hundred thousand rows take a tenth of it. */
-const PARSE_MS = 60_000;
+const PARSE_MS = 180_000;
 /** Megabytes of heap. A file that needs more ends its own thread and nothing else. */
 const HEAP_MB = 1_024;
 
