@@ -210,5 +210,6 @@ export const fillTemplate = (template: Template, read: (field: string) => string
     text += value;
     if (text.length > TEMPLATE_OUTPUT_LIMIT) return 'FAILED';
   }
+  if (text.length > TEMPLATE_OUTPUT_LIMIT) return 'FAILED';
   return { value: text === '' ? null : text };
 };
