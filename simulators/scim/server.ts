@@ -44,6 +44,7 @@ const gate = (world: World) => (request: Request, response: Response, next: Next
     path,
     query: request.query as Record<string, string>,
     ifMatch: request.headers['if-match'],
+    authorization: request.headers.authorization,
     body: request.body as unknown,
     status: 0,
   };

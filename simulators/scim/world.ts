@@ -24,6 +24,7 @@ export interface LedgerEntry {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly ifMatch: string | undefined;
+  readonly authorization: string | undefined;
   readonly body: unknown;
   status: number;
 }

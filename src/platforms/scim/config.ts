@@ -25,30 +25,41 @@ const endpoint = like(
   'it must be a path that begins with /',
 );
 const urn = like(/^urn:[\w.:-]+$/, '应以 urn: 开头', 'it must begin with urn:');
-const attribute = like(
-  /^(urn:[\w.:-]+:)?[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/,
-  '不是属性路径',
-  'it is no attribute path',
-);
+const attribute = like(/^(urn:[\w.:-]+:)?[a-z][\w-]*(\.[a-z][\w-]*)*$/i, '不是属性路径', 'no attribute path');
 const short = like(/^.{1,5}$/u, '最多 5 个字符', 'at most 5 characters');
 
 const [basic, bearer, oauth2] = AUTH.map((value) => ({ requiredWith: { field: 'auth', value } }));
 const choice = (choices: readonly string[], defaultValue: string) =>
   ({ kind: 'choice', choices, defaultValue }) as const;
+const URL = { kind: 'url' } as const;
 const SECRET = { secret: true, check: noBlanks };
 const USUAL = ['一般保持默认。', 'Usually as it is.'] as const;
 
+/** How units tell what they are below of. */
+const TREE = [
+  field(
+    'parentAttribute',
+    [
+      '上级部门属性',
+      'Attribute of the parent',
+      '保存上级部门 id 的属性，如 urn:…:Group:parent；none：名称中写路径。',
+      'Keeps the id of the unit above, such as urn:…:Group:parent; none = paths in names.',
+    ],
+    { defaultValue: 'none', check: attribute },
+  ),
+  field('pathSeparator', ['路径分隔符', 'Separator', '名称中写路径时使用。', 'Of paths in names.'], {
+    defaultValue: '/',
+    check: short,
+  }),
+];
+
 /** Row ID-25, tab by tab; each field is asked for by its own name. */
 export const settings = [
-  field('baseUrl', ['SCIM 地址', 'SCIM address', '/Users 之前的根地址。', 'The base that /Users follows.'], {
-    kind: 'url',
+  field('baseUrl', ['SCIM 地址', 'SCIM address', '/Users 之前。', 'What /Users follows.'], {
+    ...URL,
     required: true,
   }),
-  field(
-    'auth',
-    ['认证方式', 'Authentication', '由对方系统决定。', 'As the service asks for.'],
-    choice(AUTH, 'bearer'),
-  ),
+  field('auth', ['认证方式', 'Authentication', '由对方定。', 'As is asked for.'], choice(AUTH, 'bearer')),
   field('userName', ['用户名', 'User name', 'Basic 认证。', 'For basic.'], { ...basic, check: noColon }),
   field('password', ['密码', 'Password', 'Basic 认证。', 'For basic.'], {
     ...basic,
@@ -90,20 +101,7 @@ export const settings = [
     defaultValue: 'urn:ietf:params:scim:schemas:core:2.0:Group',
     check: urn,
   }),
-  field(
-    'parentAttribute',
-    [
-      '上级部门属性',
-      'Attribute of the parent',
-      '保存上级部门 id 的属性，如 urn:…:Group:parent；none：名称中写路径。',
-      'Keeps the id of the unit above, such as urn:…:Group:parent; none = paths in names.',
-    ],
-    { defaultValue: 'none', check: attribute },
-  ),
-  field('pathSeparator', ['路径分隔符', 'Separator', '名称中写路径时使用。', 'Of paths in names.'], {
-    defaultValue: '/',
-    check: short,
-  }),
+  ...TREE,
   field('pageSize', ['每页条数', 'Page size', '对方可返回更少。', 'The service may bring fewer.'], {
     defaultValue: '100',
     check: wholeNumber(1, 1000),
@@ -125,14 +123,22 @@ interface Read {
 type Texts = Record<(typeof settings)[number]['name'], string>;
 export type ScimSettings = Readonly<Omit<Texts, keyof Read | 'parentAttribute'>> & Read;
 
+/** What is needed to say what a service can take; a form that nobody has filled in yet tells it by its defaults. */
+export const treeSettings = (
+  connection: ReadableConnection,
+): Pick<ScimSettings, 'parent' | 'pathSeparator'> => {
+  const { parentAttribute, pathSeparator } = readSettings(TREE, connection);
+  return { parent: parentAttribute === 'none' ? null : attributePath(parentAttribute), pathSeparator };
+};
+
 /** The connection's settings, trimmed and with defaults. Throws `INPUT_INVALID` naming the field. */
 export const scimSettings = (connection: ReadableConnection): ScimSettings => {
-  const { parentAttribute, ...read } = readSettings(settings, connection);
+  const { parentAttribute: _, ...read } = readSettings(settings, connection);
   return {
     ...read,
+    ...treeSettings(connection),
     auth: AUTH.find((one) => one === read.auth) ?? 'bearer',
     clientAuth: CLIENT_AUTH.find((one) => one === read.clientAuth) ?? 'header',
-    parent: parentAttribute === 'none' ? null : attributePath(parentAttribute),
     pageSize: Number(read.pageSize),
     callsPerSecond: Number(read.callsPerSecond),
   };

@@ -48,8 +48,7 @@ const scimReader = (client: ScimClient, withMembers: boolean): ListReader => {
     const user = await client.read(userEndpoint, id);
     if (user === null) return null;
     const ids = (await unitIdsOf(user)).sort(compareIds);
-    const memberships = ids.map((orgUnitExternalId) => ({ orgUnitExternalId, leader: false }));
-    return { ...accountOf(user), memberships };
+    return { ...accountOf(user), memberships: ids.map((id) => ({ orgUnitExternalId: id, leader: false })) };
   };
 
   return {

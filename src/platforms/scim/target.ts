@@ -16,7 +16,7 @@ import { NO_LIMITS, nameWithout } from '../kit/target-limits.ts';
 import { callAnew, type PathTree, pathBelow } from '../kit/units-by-path.ts';
 import { isCode, retold } from '../kit/vendor-errors.ts';
 import { ScimClient, type ScimServices } from './client.ts';
-import { scimSettings } from './config.ts';
+import { scimSettings, treeSettings } from './config.ts';
 import { findByText, type Wanted } from './find.ts';
 import type { Resource } from './types.ts';
 import { ACTIVE, DISPLAY_NAME, directGroupIds, editsOf, fields, MANAGER, newUser } from './values.ts';
@@ -61,8 +61,8 @@ class ScimWriter {
    */
   async #made(endpoint: string, ourId: string, sent: Sent): Promise<Resource | undefined> {
     const found = await findByText(this.#client, endpoint, { attribute: 'externalId', text: ourId });
-    if (found.length > 1)
-      throw new AppError('PLATFORM_VALUE_TAKEN', { details: { field: 'externalId', object: ourId } });
+    const disputed = { field: 'externalId', object: ourId };
+    if (found.length > 1) throw new AppError('PLATFORM_VALUE_TAKEN', { details: disputed });
     if (found[0] !== undefined || !this.#looks) return found[0];
     const named = await findByText(this.#client, endpoint, sent.named);
     return named.find(
@@ -92,10 +92,8 @@ class ScimWriter {
 
   get #tree(): PathTree {
     const { settings } = this.#client;
-    const find = (beginning: string) => {
-      const isIn = (group: Resource): boolean => nameOf(group).startsWith(beginning);
-      return findInList(this.#client.pages(this.#groups), isIn, settings);
-    };
+    const find = (beginning: string) =>
+      findInList(this.#client.pages(this.#groups), (group) => nameOf(group).startsWith(beginning), settings);
     return {
       separator: settings.pathSeparator,
       path: async (id) => nameOf(await this.#writer.read([this.#groups, id])),
@@ -173,14 +171,14 @@ class ScimWriter {
     }
   }
 
-  /** A service that takes the change and does not make it would leave a leaver with a way in: that is an error. */
+  /** A service that takes the change and does not make it would leave a leaver with a way in: one that is silent is read. */
   async #setActive(externalId: string, value: boolean): Promise<Written> {
     const edits: readonly Edit[] = [{ kind: 'value', at: ACTIVE, value }];
     const written = await this.#change(this.#users, externalId, edits);
-    if (written.held === undefined || operationsOf(edits, written.held).length === 0) return written;
-    throw new AppError('PLATFORM_FIELD_INVALID', {
-      details: { field: 'active', object: externalId, vendorMessage: 'the service did not keep it' },
-    });
+    const held = written.held ?? (value ? undefined : await this.#writer.read([this.#users, externalId]));
+    if (held === undefined || operationsOf(edits, held).length === 0) return written;
+    const details = { field: 'active', object: externalId, vendorMessage: 'the service did not keep it' };
+    throw new AppError('PLATFORM_FIELD_INVALID', { details });
   }
 
   apply(operation: TargetOperation): Promise<Written> {
@@ -215,7 +213,7 @@ const OPERATIONS = new Set(
 );
 
 const capabilities: DirectoryTarget['capabilities'] = (connection): TargetCapabilities => {
-  const { parent, pathSeparator } = scimSettings(connection);
+  const { parent, pathSeparator } = treeSettings(connection);
   return {
     ...NO_LIMITS,
     operations: OPERATIONS,

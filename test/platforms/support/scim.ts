@@ -41,3 +41,20 @@ export const scimConnection = (
   pushRules: DEFAULT_PUSH_RULES,
   version: 1,
 });
+
+type Auth = 'basic' | 'bearer' | 'oauth2';
+
+/** Settings and secrets of each way in; those of the others stay empty. */
+export const WAYS_IN: Readonly<
+  Record<Auth, { readonly settings: Record<string, string>; readonly secrets: Record<string, string> }>
+> = {
+  basic: {
+    settings: { auth: 'basic', userName: CREDENTIALS.userName, tokenUrl: '', clientId: '', scope: '' },
+    secrets: { password: CREDENTIALS.password, clientSecret: '' },
+  },
+  bearer: {
+    settings: { auth: 'bearer', tokenUrl: '', clientId: '', scope: '' },
+    secrets: { token: CREDENTIALS.bearer, clientSecret: '' },
+  },
+  oauth2: { settings: {}, secrets: {} },
+};
