@@ -113,6 +113,15 @@ describe('an operation whose ground has moved is not applied', () => {
     expect(world.company.people.size).toBe(1);
   });
 
+  test('a plan that knows no instant of the roster takes it as it is', async () => {
+    const { world, people } = await linkedWorld(1);
+    const [anna] = people;
+    const plan = await storePlan(world, [await updateOf(world, anna, '安娜')]);
+    await database.look('update muster.sync_plan set roster_snapshot = null where id = $1', [plan.id]);
+    await work(world, await begin(world, plan));
+    expect(await statesOf(world, plan)).toEqual(['APPLIED DONE']);
+  });
+
   test('but what the plan itself has written does not count', async () => {
     const { world, people } = await linkedWorld(2);
     const [anna, boss] = people;
