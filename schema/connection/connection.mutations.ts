@@ -30,7 +30,7 @@ import {
   DeleteConnectionPayload,
   TestConnectionPayload,
 } from './connection.type.ts';
-import { readMatchKeys, readPushRulesInput } from './read-push-rules.ts';
+import { inInputTerms, readMatchKeys, readPushRulesInput } from './read-push-rules.ts';
 
 /** Leaves out what was not given, which flows read as "stays". */
 const given = <Input extends object>(input: Input): Input =>
@@ -66,6 +66,14 @@ const readInput = (input: CreateConnectionInput | UpdateConnectionInput) => {
   };
 };
 
+const inItsTerms = async <Result>(work: Promise<Result>): Promise<Result> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw inInputTerms(error);
+  }
+};
+
 @Resolver()
 export class ConnectionMutations {
   @Mutation(() => ConnectionPayload, { description: 'Makes a connection.' })
@@ -75,7 +83,7 @@ export class ConnectionMutations {
     @Ctx() context: GraphqlContext,
   ) {
     const { platform, name } = input;
-    const made = await createConnection(context.flow, { ...readInput(input), platform, name });
+    const made = await inItsTerms(createConnection(context.flow, { ...readInput(input), platform, name }));
     return { connection: connectionView(made) };
   }
 
@@ -86,7 +94,7 @@ export class ConnectionMutations {
     @Ctx() context: GraphqlContext,
   ) {
     requireId('Connection', input.id, ['input', 'id']);
-    const changed = await updateConnection(context.flow, { ...readInput(input), id: input.id });
+    const changed = await inItsTerms(updateConnection(context.flow, { ...readInput(input), id: input.id }));
     return { connection: connectionView(changed) };
   }
 

@@ -25,7 +25,8 @@ export const PUSH_RULE_TEXTS = {
   attribute:
     'Field of the account (`displayName`, `mobile`, `email`, `jobNumber`, `title`, `userName`) or name of a custom attribute. Exactly one of attribute, constant and template, unless it is never written or cleared.',
   constant: 'The same text for everybody, at most 500 characters.',
-  template: 'Text with fields in it, e.g. `{userName|lower}@example.com`, at most 500 characters; see docs/push.md.',
+  template:
+    'Text with fields in it, e.g. `{userName|lower}@example.com`, at most 500 characters; see docs/push.md.',
   externalIdTemplate:
     'Template of the platform id of new people, where the platform lets us choose it; it must be legal and unique there. Null (default) = the platform makes it.',
   leaver: 'What becomes of linked people whose account is disabled or deleted.',

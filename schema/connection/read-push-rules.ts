@@ -58,6 +58,28 @@ export const readPushRulesInput = (input: PushRulesInput): PushRulesGiven => {
   return read as PushRulesGiven;
 };
 
+const SOURCE_FIELDS: Readonly<Record<string, string>> = {
+  name: 'attribute',
+  value: 'constant',
+  template: 'template',
+};
+
+/** What flows call `source` is three fields of the input. */
+const inputPath = (path: readonly (string | number)[]): readonly (string | number)[] =>
+  path.flatMap((part, at) => {
+    if (part === 'source') return [];
+    return [path[at - 1] === 'source' ? (SOURCE_FIELDS[part] ?? part) : part];
+  });
+
+/** A refusal of push rules with its place in the input of the API. */
+export const inInputTerms = (error: unknown): unknown => {
+  if (!(error instanceof AppError) || error.code !== 'PUSH_RULES_INVALID' || error.path === undefined)
+    return error;
+  const path = inputPath(error.path);
+  const details = { ...error.details, field: path.slice(2).join('.') };
+  return new AppError(error.code, { details, path, cause: error });
+};
+
 /** The three places where the one setting of matching keys may be given (row W-DD-40). */
 interface MatchKeyPlaces {
   readonly matchKeys?: MatchKeyInput[] | null;

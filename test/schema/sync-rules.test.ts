@@ -151,6 +151,18 @@ interface Places {
   readonly pushRules?: { readonly matchKeys: readonly object[] };
 }
 
+test.each([
+  [{ field: 'title', when: 'ALWAYS', template: '{title' }, 'template'],
+  [{ field: 'title', when: 'ALWAYS', attribute: 'nothing' }, 'attribute'],
+])('a refusal names the field of the input: %j', async (rule, field) => {
+  const answer = await update({ pushRules: { fields: [rule] } });
+  expect(answer.errors[0]?.extensions).toMatchObject({
+    code: 'PUSH_RULES_INVALID',
+    field: ['input', 'pushRules', 'fields', 0, field],
+    details: { field: `fields.0.${field}` },
+  });
+});
+
 describe('matching keys: one setting in three places (W-DD-40)', () => {
   const mobile = { remoteField: 'mobile', rosterField: 'mobile', foldCase: true };
   const email = { remoteField: 'email', rosterField: 'email', foldCase: true };
