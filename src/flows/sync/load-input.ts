@@ -7,7 +7,13 @@ import type {
   SyncPlanKind,
   TargetCapabilities,
 } from '../../domain/index.ts';
-import type { PushAccount, PushInput, PushUnit, RemoteUnitState } from '../../planner/push/facts.ts';
+import type {
+  PushAccount,
+  PushFields,
+  PushInput,
+  PushUnit,
+  RemoteUnitState,
+} from '../../planner/push/facts.ts';
 import { remoteMembers } from '../../store/queries/push-context.ts';
 import {
   countLinked,
@@ -60,7 +66,7 @@ const unitOf = (row: PushUnitRow): PushUnit => ({
 });
 
 const accountOf = (row: PushAccountRow): PushAccount => {
-  const { memberships, externalId: _link, agreedVersion: _agreed, ...account } = row;
+  const { memberships, externalId: _link, agreedVersion: _agreed, agreedFields: _then, ...account } = row;
   return {
     ...account,
     memberships: memberships.map(([orgUnitId, leader, order]) => ({ orgUnitId, leader, order })),
@@ -113,18 +119,20 @@ const readUnitsThere = async (
 const linksOf = (
   units: readonly PushUnitRow[],
   accounts: readonly PushAccountRow[],
-): Pick<PushInput, 'links' | 'agreed'> => {
+): Pick<PushInput, 'links' | 'agreed' | 'agreedFields'> => {
   const links = { units: new Map<OrgUnitId, string>(), accounts: new Map<AccountId, string>() };
   const agreed = new Map<AccountId | OrgUnitId, number>();
+  const then = new Map<AccountId, PushFields>();
   for (const { id, externalId, agreedVersion } of units) {
     if (externalId !== null) links.units.set(id, externalId);
     if (agreedVersion !== null) agreed.set(id, agreedVersion);
   }
-  for (const { id, externalId, agreedVersion } of accounts) {
+  for (const { id, externalId, agreedVersion, agreedFields } of accounts) {
     if (externalId !== null) links.accounts.set(id, externalId);
     if (agreedVersion !== null) agreed.set(id, agreedVersion);
+    if (agreedFields !== null) then.set(id, agreedFields);
   }
-  return { links, agreed };
+  return { links, agreed, agreedFields: then };
 };
 
 /** People whom the platform has invited, asked for by name, and roster objects in quarantine. */

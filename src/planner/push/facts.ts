@@ -25,13 +25,8 @@ export interface PushMembership {
   readonly order: string;
 }
 
-/** A person of the roster. */
-export interface PushAccount {
-  readonly id: AccountId;
-  readonly version: number;
-  readonly status: AccountStatus;
-  /** Since when the account has its status; only leavers need it. `null` = not known. */
-  readonly statusSince: Date | null;
+/** What of a person of the roster may be written to a platform's fields. */
+export interface PushFields {
   readonly userName: string;
   readonly displayName: string;
   readonly email: string | null;
@@ -39,8 +34,17 @@ export interface PushAccount {
   readonly jobNumber: string | null;
   readonly title: string | null;
   readonly managerId: AccountId | null;
-  readonly primaryOrgUnitId: OrgUnitId;
   readonly attributes: Attributes;
+}
+
+/** A person of the roster. */
+export interface PushAccount extends PushFields {
+  readonly id: AccountId;
+  readonly version: number;
+  readonly status: AccountStatus;
+  /** Since when the account has its status; only leavers need it. `null` = not known. */
+  readonly statusSince: Date | null;
+  readonly primaryOrgUnitId: OrgUnitId;
   /** All of them, the primary one too. */
   readonly memberships: readonly PushMembership[];
 }
@@ -117,6 +121,11 @@ export interface PushInput {
   readonly linked?: { readonly orgUnits: number; readonly accounts: number; readonly memberships: number };
   /** Version of the roster object at which both sides last agreed: tells drift from a change of the roster. */
   readonly agreed: ReadonlyMap<AccountId | OrgUnitId, number>;
+  /**
+   * Of linked people who have changed since: how they were then. What the platform does not show is taken to be that:
+   * a change of the roster reaches it, and nothing else of it is ever touched.
+   */
+  readonly agreedFields?: ReadonlyMap<AccountId, PushFields>;
   readonly invitations: ReadonlyMap<AccountId, PushInvitation>;
   /** Ids of roster objects that wait in quarantine. */
   readonly quarantined: ReadonlySet<string>;

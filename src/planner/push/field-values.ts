@@ -8,7 +8,7 @@ import { compareCodePoints } from '../fold.ts';
 import { normaliseEmail, normaliseMobile } from '../normalise.ts';
 import type { PushContext } from './context.ts';
 import { issue } from './draft.ts';
-import type { PushAccount } from './facts.ts';
+import type { PushFields } from './facts.ts';
 import { fillTemplate, readTemplate } from './template.ts';
 import { faultOf } from './text-rule.ts';
 
@@ -17,7 +17,7 @@ export interface FieldPlan {
   readonly target: TargetField;
   readonly when: PushFieldMoment;
   /** What the roster wants to be there; `null` = nothing. */
-  readonly read: (account: PushAccount) => string | null | 'FAILED';
+  readonly read: (account: PushFields) => string | null | 'FAILED';
   /** What is there; `undefined` = not known, which is never compared. */
   readonly seen: (remote: RemoteAccountValue) => string | null | undefined;
   /** Two texts are the same value. */
@@ -38,7 +38,7 @@ const textOf = (value: unknown): string | null => {
 };
 
 /** A value of the roster by the name of its field. */
-export const rosterText = (account: PushAccount, name: string): string | null => {
+export const rosterText = (account: PushFields, name: string): string | null => {
   if (isAccountField(name)) return textOf(account[name]);
   return Object.hasOwn(account.attributes, name) ? textOf(account.attributes[name]) : null;
 };
@@ -120,17 +120,30 @@ const updateIssue = (plan: FieldPlan, before: string | null, after: string | nul
 const isSame = (plan: FieldPlan, a: string | null, b: string | null): boolean =>
   a === b || (a !== null && b !== null && plan.key(a) === plan.key(b));
 
+/** Somebody who is on both sides. */
+export interface BothSides {
+  readonly account: PushFields;
+  readonly remote: RemoteAccountValue;
+  /** How the account was when both last agreed, where it has changed since. */
+  readonly agreed: PushFields | undefined;
+}
+
+/** What is there, or was when both last agreed; `undefined` = not known, and not changed since. */
+const valueBefore = (plan: FieldPlan, { remote, agreed }: BothSides): string | null | undefined => {
+  const seen = plan.seen(remote);
+  if (seen !== undefined || agreed === undefined) return seen;
+  const then = plan.read(agreed);
+  return then === 'FAILED' ? undefined : then;
+};
+
 /** What has to be written to somebody who is there. Only what is known to differ is a change. */
-export const updatedFields = (
-  plans: readonly FieldPlan[],
-  account: PushAccount,
-  remote: RemoteAccountValue,
-): FieldDiff => {
+export const updatedFields = (plans: readonly FieldPlan[], sides: BothSides): FieldDiff => {
+  const { account } = sides;
   let diff: { values: Record<string, string | null>; changes: FieldChange[]; issues: PushIssue[] } | null =
     null;
   for (const plan of plans) {
     if (plan.when === 'NEVER' || plan.when === 'ON_CREATE') continue;
-    const before = plan.seen(remote);
+    const before = valueBefore(plan, sides);
     if (before === undefined) continue;
     const after = plan.read(account);
     if (after !== 'FAILED' && isSame(plan, before, after)) continue;
@@ -151,7 +164,7 @@ export const isFatal = (plans: readonly FieldPlan[], { field }: PushIssue): bool
   plans.some(({ target }) => target.required && target.name === field);
 
 /** What a new person gets (row ID-29: nobody is created without what the platform requires). */
-export const createdFields = (plans: readonly FieldPlan[], account: PushAccount): FieldDiff => {
+export const createdFields = (plans: readonly FieldPlan[], account: PushFields): FieldDiff => {
   const values: Record<string, string> = {};
   const changes: FieldChange[] = [];
   const issues: PushIssue[] = [];

@@ -2,9 +2,10 @@ import type { AccountId } from '../../domain/ids.ts';
 import type { AccountRef } from '../../domain/sync.ts';
 import { personFacts } from './account-rows.ts';
 import type { PushContext } from './context.ts';
-import type { PeopleFacts, PeoplePlan } from './diff-people.ts';
+import type { PeoplePlan } from './diff-people.ts';
 import { type Draft, draft, isOut, issue, PHASES, skip } from './draft.ts';
 import type { PushAccount } from './facts.ts';
+import type { PeopleFacts } from './people-facts.ts';
 
 /** Somebody who will be on the platform. */
 export interface Presence {
@@ -27,11 +28,22 @@ export const presenceOf = (context: PushContext, people: PeoplePlan, id: Account
   return isKnown ? { externalId, needs: null } : null;
 };
 
-/** Who somebody's manager is on the platform; `undefined` = not known, which is never compared. */
-const managerBefore = (context: PushContext, self: Presence): string | null | undefined => {
+/**
+ * Who somebody's manager is on the platform, or was when both last agreed; `undefined` = not known and not changed
+ * since, which is never compared.
+ */
+const managerBefore = (
+  { input, remoteAccounts }: PushContext,
+  account: PushAccount,
+  self: Presence,
+): string | null | undefined => {
   if (self.externalId === null) return null;
-  const remote = context.remoteAccounts.get(self.externalId);
-  return remote === undefined ? undefined : remote.value.managerExternalId;
+  const remote = remoteAccounts.get(self.externalId);
+  if (remote === undefined || remote.value.managerExternalId !== undefined)
+    return remote?.value.managerExternalId;
+  const agreed = input.agreedFields?.get(account.id);
+  if (agreed === undefined) return undefined;
+  return agreed.managerId === null ? null : (input.links.accounts.get(agreed.managerId) ?? null);
 };
 
 const managerRow = (
@@ -68,7 +80,7 @@ export const managerRows = (context: PushContext, facts: PeopleFacts, people: Pe
     if (account.status !== 'ACTIVE' || !context.actsOnAccount(account.id)) continue;
     if (facts.scope.accountScope(account) !== 'IN') continue;
     const self = presenceOf(context, people, account.id);
-    const before = self === null ? undefined : managerBefore(context, self);
+    const before = self === null ? undefined : managerBefore(context, account, self);
     if (self === null || before === undefined) continue;
     const manager = account.managerId === null ? null : presenceOf(context, people, account.managerId);
     const isSame =

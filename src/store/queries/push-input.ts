@@ -80,6 +80,11 @@ export interface PushAccountRow {
   readonly memberships: readonly (readonly [OrgUnitId, boolean, string])[];
   readonly externalId: string | null;
   readonly agreedVersion: number | null;
+  /** How the account was then; `null` unless it has changed since. */
+  readonly agreedFields: Pick<
+    PushAccountRow,
+    'userName' | 'displayName' | 'email' | 'mobile' | 'jobNumber' | 'title' | 'managerId' | 'attributes'
+  > | null;
 }
 
 // Since when somebody may not be there: the end of the last version in which the account was in use. What was never
@@ -88,6 +93,13 @@ const STATUS_SINCE = `case when a.status <> 'ACTIVE' and l.id is not null then c
   (select max(h.valid_to) from muster.account_history h
    where h.tenant_id = a.tenant_id and h.account_id = a.id and h.data->>'status' = 'ACTIVE'), a.created_at) end`;
 
+const AGREED_FIELDS = `case when l.agreed_version < a.version then (
+  select json_build_object('userName', h.data->'user_name', 'displayName', h.data->'display_name',
+    'email', h.data->'email', 'mobile', h.data->'mobile', 'jobNumber', h.data->'job_number',
+    'title', h.data->'title', 'managerId', h.data->'manager_id', 'attributes', h.data->'attributes')
+  from muster.account_history h
+  where h.tenant_id = a.tenant_id and h.account_id = a.id and h.version = l.agreed_version) end`;
+
 const MEMBERSHIPS = `json_agg(json_build_array(m.org_unit_id, m.leader, m.sort_order::text) order by m.org_unit_id)`;
 
 const ACCOUNTS = (some: boolean): string => `
@@ -95,7 +107,7 @@ const ACCOUNTS = (some: boolean): string => `
     a.display_name as "displayName", a.email, a.mobile, a.job_number as "jobNumber", a.title,
     a.manager_id as "managerId", a.primary_org_unit_id as "primaryOrgUnitId", a.attributes,
     coalesce(ms.memberships, '[]') as memberships, r.external_id as "externalId",
-    l.agreed_version as "agreedVersion"
+    l.agreed_version as "agreedVersion", ${AGREED_FIELDS} as "agreedFields"
   from muster.account a
   left join (
     select m.account_id, ${MEMBERSHIPS} as memberships from muster.membership m

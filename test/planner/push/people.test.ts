@@ -427,3 +427,42 @@ describe('guards', () => {
     expect(totals.byKind).toEqual({ CREATE_ACCOUNT: 1, UPDATE_ACCOUNT: 1 });
   });
 });
+
+describe('what the platform does not show', () => {
+  const hiding = (
+    world: World,
+    then: { title?: string | null; managerId?: ReturnType<typeof accountId> | null },
+  ) => {
+    const input = world.input();
+    const self = world.account(accountId(1));
+    return {
+      ...input,
+      remoteAccounts: input.remoteAccounts.map((one) => {
+        const { title: _title, managerExternalId: _manager, ...value } = one.value;
+        return { ...one, value: { ...value, title: undefined, managerExternalId: undefined } };
+      }),
+      agreedFields: new Map([[self.id, { ...self, ...then }]]),
+    };
+  };
+
+  it('rule 22: is written when the roster has changed it since both agreed, and left alone otherwise', () => {
+    const world = pushed();
+    world.account(accountId(1)).title = '经理';
+    const [row, ...others] = plan(hiding(world, { title: '员工' })).operations;
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ kind: 'UPDATE_ACCOUNT', content: { values: { title: '经理' } } });
+    expect(row?.changes).toEqual([{ field: 'title', before: '员工', after: '经理' }]);
+    expect(plan(hiding(world, { title: '经理' })).operations).toEqual([]);
+  });
+
+  it('a manager whom a listing does not show is set and taken away when the roster says so', () => {
+    const world = pushed();
+    world.account(accountId(1)).managerId = accountId(2);
+    const [set] = plan(hiding(world, { managerId: null })).operations;
+    expect(set).toMatchObject({ kind: 'SET_MANAGER', content: { manager: { accountId: accountId(2) } } });
+    world.account(accountId(1)).managerId = null;
+    const [cleared] = plan(hiding(world, { managerId: accountId(2) })).operations;
+    expect(cleared).toMatchObject({ kind: 'SET_MANAGER', content: { manager: null } });
+    expect(plan(hiding(world, { managerId: null })).operations).toEqual([]);
+  });
+});
