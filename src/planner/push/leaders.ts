@@ -2,10 +2,11 @@ import type { OrgUnitId } from '../../domain/ids.ts';
 import type { AccountRef, PlannedMembership } from '../../domain/sync.ts';
 import { compareCodePoints } from '../fold.ts';
 import type { PushContext } from './context.ts';
-import type { PeopleFacts, PeoplePlan } from './diff-people.ts';
+import type { PeoplePlan } from './diff-people.ts';
 import type { UnitPlan } from './diff-units.ts';
 import { type Draft, draft, isOut, issue, PHASES, skip, tell } from './draft.ts';
 import type { PushAccount, PushUnit, RemoteUnitState } from './facts.ts';
+import type { PeopleFacts } from './people-facts.ts';
 import { presenceOf } from './references.ts';
 import type { PushRoot } from './root.ts';
 

@@ -1,6 +1,6 @@
 import { settleValues } from './collisions.ts';
 import { contextOf, type PushContext } from './context.ts';
-import { diffPeople, type PeopleFacts, type PeoplePlan } from './diff-people.ts';
+import { diffPeople, type PeoplePlan } from './diff-people.ts';
 import { diffUnits, type UnitPlan } from './diff-units.ts';
 import type { Draft } from './draft.ts';
 import { setEffects } from './effects.ts';
@@ -14,6 +14,7 @@ import { matchPeople } from './match-people.ts';
 import { matchUnits } from './match-units.ts';
 import { seatsOf } from './memberships.ts';
 import { orderRows } from './order.ts';
+import type { PeopleFacts } from './people-facts.ts';
 import { managerRows } from './references.ts';
 import { findRoot, type PushRoot } from './root.ts';
 import { scopeOf } from './scope.ts';
