@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -8,7 +9,7 @@ import {
   getVariableValues,
   visit,
 } from 'graphql';
-import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import type { GraphqlContext } from './context.ts';
 import { type CostOf, priceOf } from './limits/list-cost.ts';
 import { hasPlainLeaves } from './plain-leaves.ts';
@@ -26,6 +27,10 @@ export interface PreparedOperation {
  * thousand different documents, is interpreted.
  */
 const RUNS_BEFORE_COMPILING = 2;
+
+const require = createRequire(import.meta.url);
+/** The compiler with the JSON serialiser that it brings; a start, which compiles nothing yet, does without them. */
+const compiler = (): typeof import('graphql-jit') => require('graphql-jit');
 
 export type Run = (context: GraphqlContext, variables: Readonly<Record<string, unknown>>) => unknown;
 
@@ -52,6 +57,7 @@ export const compileOperation = (
   operationName: string | undefined,
 ): Run | undefined => {
   if (hasConditions(document)) return undefined;
+  const { compileQuery, isCompiledQuery } = compiler();
   const compiled: CompiledQuery | ExecutionResult = compileQuery(schema, document, operationName, {
     disablingCapturingStackErrors: true,
     // Checking a leaf makes two arrays for an error that never comes: half of what a list allocates.

@@ -6,7 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, printSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../../src/domain/index.ts';
 import { extensionsOf, refusalOf, withoutSuggestions } from '../errors.ts';
@@ -54,7 +54,8 @@ const formatter =
 /** Apollo's gateway interface is the seam through which it lets somebody else execute. */
 const compilingGateway = ({ schema, known }: ApolloOptions): Gateway => ({
   onSchemaLoadOrUpdate: (callback) => {
-    callback({ apiSchema: schema, coreSupergraphSdl: printSchema(schema) });
+    // The text is for schema reporting, which is switched off.
+    callback({ apiSchema: schema, coreSupergraphSdl: '' });
     return () => undefined;
   },
   load: async () => ({

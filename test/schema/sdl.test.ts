@@ -1,11 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { isEnumType, isInputObjectType, isObjectType } from 'graphql';
+import {
+  getIntrospectionQuery,
+  graphqlSync,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  validateSchema,
+} from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { buildMusterSchema } from '../../schema/build-schema.ts';
 import { schemaText } from '../../schema/schema-text.ts';
 
 const schema = buildMusterSchema();
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+
+describe('the schema', () => {
+  test('is valid and can be asked what it looks like, which a start does not look at', () => {
+    expect(validateSchema(schema)).toEqual([]);
+    expect(graphqlSync({ schema, source: getIntrospectionQuery() }).errors).toBeUndefined();
+  });
+});
 
 describe('schema.graphql', () => {
   test('is what the resolvers say (npm run schema writes it anew)', async () => {
