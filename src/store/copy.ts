@@ -21,6 +21,22 @@ const copyField = (value: CopyValue): string => {
 /** One line in PostgreSQL's COPY text format: strings, numbers, booleans, instants, bytea, objects as JSON. */
 export const copyLine = (values: readonly CopyValue[]): string => `${values.map(copyField).join('\t')}\n`;
 
+/** Characters that are sent together: a stream costs as much for a line as for a thousand. */
+const CHUNK = 64 * 1024;
+
+/** The same bytes in fewer pieces. */
+function* inChunks(rows: Iterable<Buffer | string>): Generator<Buffer | string> {
+  let text = '';
+  for (const row of rows) {
+    if (typeof row === 'string') text += row;
+    if (typeof row === 'string' && text.length < CHUNK) continue;
+    if (text !== '') yield text;
+    text = '';
+    if (typeof row !== 'string') yield row;
+  }
+  if (text !== '') yield text;
+}
+
 /**
  * Streams lines made by `copyLine` into a table, as fast as the server takes them.
  *
@@ -37,6 +53,6 @@ export const copyInto = async (
   const stream = tx.client.query(
     copyFrom(`copy pg_temp.${pg.escapeIdentifier(target.table)} (${columns}) from stdin`),
   );
-  await pipeline(Readable.from(rows), stream);
+  await pipeline(Readable.from(Symbol.iterator in rows ? inChunks(rows) : rows), stream);
   return stream.rowCount;
 };

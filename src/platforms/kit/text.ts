@@ -25,8 +25,12 @@ export const descendingMembership = (
 });
 
 /** Keys with a value: an absent one is not the same as none. */
-export const withoutAbsent = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+export const withoutAbsent = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const present: Record<string, unknown> = {};
+  // Of every person of a company: a list of pairs and another object made of it cost several times as much.
+  for (const key of Object.keys(values)) if (values[key] !== undefined) present[key] = values[key];
+  return present;
+};
 
 /** Decimal text with the opposite sign, for platforms that sort descending; safe beyond 2^53. */
 export const negated = (decimal: string): string => {
