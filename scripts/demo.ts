@@ -11,6 +11,7 @@ import { explain } from '../src/run.ts';
 import { signInAsAdministrator } from './demo/administrator.ts';
 import { createClient, Refused } from './demo/client.ts';
 import { connect, edit, pullAgainAndRevert, pullAndCommit, showRoster } from './demo/journey.ts';
+import { push } from './demo/push.ts';
 import { headline, line, StepFailed } from './demo/tell.ts';
 
 const once = process.argv.includes('--once');
@@ -66,6 +67,7 @@ const main = async (): Promise<void> => {
     await showRoster(client);
     await edit(client);
     await pullAgainAndRevert(client, connectionId, platform);
+    await push({ client, connectionId, platform });
     headline('Every step held');
     const { tenant, userName, password } = administrator;
     line(`sign in: tenant ${tenant}, user ${userName}, password ${password}`);

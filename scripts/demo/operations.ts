@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Operations of the demo: a document and what it answers. */
-const operation = <T>(document: string, answer: z.ZodType<T>) => ({ document, answer });
+export const operation = <T>(document: string, answer: z.ZodType<T>) => ({ document, answer });
 
 const tokens = z.object({ accessToken: z.string() });
 
