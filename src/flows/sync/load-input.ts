@@ -29,7 +29,7 @@ import {
   readRootId,
 } from '../../store/queries/push-input.ts';
 import type { Tx } from '../../store/transaction.ts';
-import { accountsAround, remotesAround } from './push-surroundings.ts';
+import { accountsAround, remotesAround, unitsConcerned } from './push-surroundings.ts';
 
 /** What is planned for, and by what. */
 export interface PushTask {
@@ -93,13 +93,18 @@ const NOBODY = { memberExternalIds: [], leaderExternalIds: [] };
 const readUnitsThere = async (
   tx: Tx,
   task: PushTask,
-  what: { readonly units: readonly PushUnitRow[]; readonly scope: PushScopeSets; readonly all: boolean },
+  what: {
+    readonly units: readonly PushUnitRow[];
+    /** Units whose people are asked for; `undefined` = of all that are linked. */
+    readonly concerned: ReadonlySet<OrgUnitId> | undefined;
+    readonly all: boolean;
+  },
 ): Promise<RemoteUnitState[]> => {
   const rows = await readRemoteUnits(tx, task.connectionId);
   if (what.all) return rows.map((row) => remoteUnitOf(row, {}));
-  const { orgUnitIds } = what.scope;
+  const { concerned } = what;
   const linked = what.units.flatMap(({ id, externalId }) =>
-    externalId !== null && (orgUnitIds === undefined || orgUnitIds.has(id)) ? [externalId] : [],
+    externalId !== null && (concerned === undefined || concerned.has(id)) ? [externalId] : [],
   );
   const members = linked.length === 0 ? [] : await remoteMembers(tx, task.connectionId, linked);
   const found = new Map(members.map((row) => [row.orgUnitExternalId, row]));
@@ -173,14 +178,15 @@ export const loadPushInput = async (
   const all = readsAll(scope);
   const units = await readPushUnits(tx, connectionId);
   const waiting = await readWaiting(tx, connectionId);
-  const ids = all ? null : await accountsAround(tx, task, { scope, extra });
+  const concerned = all ? undefined : await unitsConcerned(tx, scope);
+  const ids = all ? null : await accountsAround(tx, task, { scope, extra, concerned });
   const accounts = await readPushAccounts(tx, connectionId, ids);
   const people = all ? null : await remotesAround(tx, task, { scope, accounts, extra, ...waiting });
   return {
     scope,
     units: units.map(unitOf),
     accounts: accounts.map(accountOf),
-    remoteUnits: await readUnitsThere(tx, task, { units, scope, all }),
+    remoteUnits: await readUnitsThere(tx, task, { units, concerned, all }),
     remoteAccounts: await readRemoteAccountStates(tx, connectionId, people),
     remoteComplete: task.remoteComplete,
     ...linksOf(units, accounts),

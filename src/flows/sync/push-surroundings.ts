@@ -1,6 +1,7 @@
-import type { AccountId, MatchKey } from '../../domain/index.ts';
+import type { AccountId, MatchKey, OrgUnitId } from '../../domain/index.ts';
 import { fold } from '../../planner/fold.ts';
 import type { PushInvitation } from '../../planner/push/facts.ts';
+import { readUnitsLedBy } from '../../store/queries/push-changes.ts';
 import {
   accountsLinkedTo,
   leadersOfUnits,
@@ -13,18 +14,36 @@ import type { Tx } from '../../store/transaction.ts';
 import type { PushScopeSets, PushTask } from './load-input.ts';
 
 /**
+ * The units whose people such a plan has to know: those that it acts on, and those that one of its people leads,
+ * because a leader who comes into being is set there. `undefined` = all.
+ */
+export const unitsConcerned = async (
+  tx: Tx,
+  scope: PushScopeSets,
+): Promise<ReadonlySet<OrgUnitId> | undefined> => {
+  if (scope.orgUnitIds === undefined) return undefined;
+  const people = [...(scope.accountIds ?? [])];
+  const led = people.length === 0 ? [] : await readUnitsLedBy(tx, people);
+  return new Set([...scope.orgUnitIds, ...led]);
+};
+
+/**
  * The accounts that a plan of some has to know: themselves, their managers, the leaders of the units concerned, whoever
  * has the same value of a matching key, and whom further people of the platform are linked to.
  */
 export const accountsAround = async (
   tx: Tx,
   task: PushTask,
-  asked: { readonly scope: PushScopeSets; readonly extra: readonly string[] },
+  asked: {
+    readonly scope: PushScopeSets;
+    readonly extra: readonly string[];
+    readonly concerned: ReadonlySet<OrgUnitId> | undefined;
+  },
 ): Promise<AccountId[]> => {
   const own = [...(asked.scope.accountIds ?? [])];
-  const { orgUnitIds } = asked.scope;
+  const { concerned } = asked;
   const leaders =
-    orgUnitIds?.size === 0 ? [] : await leadersOfUnits(tx, orgUnitIds === undefined ? null : [...orgUnitIds]);
+    concerned?.size === 0 ? [] : await leadersOfUnits(tx, concerned === undefined ? null : [...concerned]);
   const holders = asked.extra.length === 0 ? [] : await accountsLinkedTo(tx, task.connectionId, asked.extra);
   const around =
     own.length === 0 ? [] : [...(await managersOf(tx, own)), ...(await rivalsOf(tx, own, task.matchKeys))];

@@ -1,0 +1,106 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { AccountId, SyncRunId } from '../../src/domain/index.ts';
+import { explainPush } from '../../src/flows/sync/explain-push.ts';
+import { planUndo } from '../../src/flows/sync/plan-undo.ts';
+import { createTestDatabase, type TestDatabase } from '../support/index.ts';
+import {
+  addAccounts,
+  approveAndApply,
+  createPushWorld,
+  disable,
+  type PushWorld,
+  plan,
+  pushAll,
+  rename,
+  rowsOf,
+  saying,
+  setPushRules,
+} from './support.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+const explain = (world: PushWorld, accountId: AccountId) =>
+  explainPush(world.context, { accountId, connectionId: world.connection.id });
+
+describe('why somebody is or is not on the platform', () => {
+  test('not yet, there, changed, excluded, not active', async () => {
+    const world = await createPushWorld(database);
+    const [anna, bert, carl] = await addAccounts(world, 3);
+    const before = await explain(world, anna);
+    // Nobody has pulled yet: the platform's root is not known.
+    expect(before).toMatchObject({ standing: 'NO_PLAN', obstacles: ['REMOTE_INCOMPLETE'] });
+    await setPushRules(world, { scope: { excludeAccountIds: [bert] } });
+    await disable(world, [carl]);
+    await pushAll(world);
+    const there = await explain(world, anna);
+    expect(there).toMatchObject({ standing: 'IN_SYNC', code: 'IN_SYNC', obstacles: [], operations: [] });
+    expect(there.facts.externalId).not.toBeNull();
+    expect(there.lastOperation).toMatchObject({ kind: 'CREATE_ACCOUNT', state: 'APPLIED' });
+    expect((await explain(world, bert)).standing).toBe('EXCLUDED');
+    expect((await explain(world, carl)).standing).toBe('NOT_ACTIVE');
+    await rename(world, anna, '安娜');
+    const changed = await explain(world, anna);
+    expect(changed).toMatchObject({ standing: 'CHANGES_PENDING', code: 'CHANGES_PENDING+ROSTER_CHANGED' });
+    expect(saying(changed.operations)).toEqual(['UPDATE_ACCOUNT 安娜']);
+    expect(changed.operations[0]?.rule).toBe('fields.name');
+    expect(changed.sentences.every(({ text }) => text.zh !== '' && text.en !== '')).toBe(true);
+  });
+
+  test('nobody of that id, and no plan possible', async () => {
+    const world = await createPushWorld(database);
+    const [anna] = await addAccounts(world, 1);
+    await pushAll(world);
+    await expect(explain(world, world.rootId as never)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await world.context.db.transaction(
+      {
+        tenantId: world.context.principal.tenantId,
+        actor: { kind: 'SYSTEM', id: null, name: 't' },
+        source: 'API',
+      },
+      (tx) => tx.execute(`update muster.org_unit set name = '别的' where id = $1`, [world.rootId]),
+    );
+    const said = await explain(world, anna);
+    expect(said.standing).toBe('NO_PLAN');
+    expect(said.sentences[0]?.text.en).toContain('differ in name');
+  });
+});
+
+describe('taking a run back', () => {
+  const lastRun = async (world: PushWorld): Promise<SyncRunId> => {
+    const [run] = await database.look<{ id: SyncRunId }>(
+      'select id from muster.sync_run where connection_id = $1 order by id desc limit 1',
+      [world.connection.id],
+    );
+    if (run === undefined) throw new Error('no run');
+    return run.id;
+  };
+
+  test('is a plan that is reviewed and applied like any other', async () => {
+    const world = await createPushWorld(database);
+    const [anna] = await addAccounts(world, 3);
+    await pushAll(world);
+    const before = world.company.snapshot();
+    await rename(world, anna, '安娜');
+    await approveAndApply(world, await plan(world));
+    expect(world.company.snapshot()).not.toEqual(before);
+    const undo = await planUndo(world.context, { runId: await lastRun(world) });
+    expect(undo).toMatchObject({ kind: 'UNDO', trigger: 'UNDO', phase: 'REVIEW' });
+    expect(saying(await rowsOf(world, undo.id))).toEqual(['UPDATE_ACCOUNT 安娜']);
+    await approveAndApply(world, undo);
+    expect(world.company.snapshot()).toEqual(before);
+  });
+
+  test('of a run that has done nothing is refused', async () => {
+    const world = await createPushWorld(database);
+    await addAccounts(world, 1);
+    await pushAll(world);
+    await database.look(`update muster.plan_operation set state = 'FAILED' where connection_id = $1`, [
+      world.connection.id,
+    ]);
+    const runId = await lastRun(world);
+    await expect(planUndo(world.context, { runId })).rejects.toMatchObject({ code: 'SYNC_NOT_UNDOABLE' });
+  });
+});
