@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { generateCompany } from '../simulators/company/index.ts';
 import { startDingTalkSimulator } from '../simulators/dingtalk/index.ts';
+import { startScimServer } from '../simulators/scim/index.ts';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config/index.ts';
 import { explain } from '../src/run.ts';
@@ -12,6 +13,7 @@ import { signInAsAdministrator } from './demo/administrator.ts';
 import { createClient, Refused } from './demo/client.ts';
 import { connect, edit, pullAgainAndRevert, pullAndCommit, showRoster } from './demo/journey.ts';
 import { push } from './demo/push.ts';
+import { pushToScim } from './demo/second-target.ts';
 import { headline, line, StepFailed } from './demo/tell.ts';
 
 const once = process.argv.includes('--once');
@@ -53,9 +55,11 @@ const main = async (): Promise<void> => {
   );
   const app = await startApp(config);
   const platform = await startPlatform();
+  const service = await startScimServer({ settings: { auth: 'bearer' } });
   const stop = async (): Promise<void> => {
     await app.stop();
     await platform.close();
+    await service.close();
   };
   try {
     line(`Muster ${app.address} · simulated DingTalk ${platform.url}, ${platform.people().length} people`);
@@ -68,6 +72,7 @@ const main = async (): Promise<void> => {
     await edit(client);
     await pullAgainAndRevert(client, connectionId, platform);
     await push({ client, connectionId, platform });
+    await pushToScim(client, service);
     headline('Every step held');
     const { tenant, userName, password } = administrator;
     line(`sign in: tenant ${tenant}, user ${userName}, password ${password}`);

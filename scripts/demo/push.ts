@@ -32,7 +32,7 @@ export interface Stage {
 /** What the platform really holds of somebody. */
 const held = ({ platform }: Stage, userid: string) => platform.corp.users.get(userid);
 
-const settled = async ({ client }: Stage, asked: Plan): Promise<Plan> => {
+const settled = async (client: Client, asked: Plan): Promise<Plan> => {
   let plan = asked;
   while (plan.phase === 'PLANNING') {
     await sleep(100);
@@ -42,10 +42,9 @@ const settled = async ({ client }: Stage, asked: Plan): Promise<Plan> => {
   return plan;
 };
 
-const planFull = async (stage: Stage): Promise<Plan> => {
-  const input = { connectionId: stage.connectionId, kind: 'FULL' };
-  return settled(stage, await stage.client.ask(PLAN_SYNC, { input }));
-};
+/** A full plan, made and ready to be looked at. */
+export const planFull = async (client: Client, connectionId: string): Promise<Plan> =>
+  settled(client, await client.ask(PLAN_SYNC, { input: { connectionId, kind: 'FULL' } }));
 
 const rowsOf = ({ client }: Stage, plan: Plan, filter: object = {}): Promise<PlannedRow[]> =>
   client.ask(PLAN_OPERATIONS, { planId: plan.id, filter });
@@ -61,8 +60,8 @@ const showRows = (rows: readonly PlannedRow[]): void => {
   if (rows.length > 12) line(`… ${rows.length - 12} more rows`);
 };
 
-const applyPlan = async (stage: Stage, plan: Plan): Promise<SyncRun> => {
-  const { client } = stage;
+/** Approves a plan by its digest, applies it and waits for the end of the run. */
+export const approveAndApply = async (client: Client, plan: Plan): Promise<SyncRun> => {
   const input = { planId: plan.id, digest: plan.digest };
   await client.ask(APPROVE_PLAN, { input });
   let run = await client.ask(APPLY_PLAN, { input });
@@ -104,7 +103,7 @@ const planAndApply = async (stage: Stage): Promise<{ userName: string; run: Sync
   const userName = `demo${number}`;
   const input = { userName, displayName: '诸葛新', mobile: `138${number}00`, orgUnitId: unit.id };
   await client.ask(CREATE_ACCOUNT, { input });
-  const plan = await planFull(stage);
+  const plan = await planFull(stage.client, stage.connectionId);
   const rows = await rowsOf(stage, plan, { states: ['PLANNED', 'HELD'] });
   showRows(rows);
   must(
@@ -120,14 +119,14 @@ const planAndApply = async (stage: Stage): Promise<{ userName: string; run: Sync
     ({ code }) => String(code),
   );
   must(refused === 'SYNC_PLAN_DIGEST_STALE', 'another digest is refused');
-  const run = await applyPlan(stage, plan);
+  const run = await approveAndApply(stage.client, plan);
   const department = platform.departments().find(({ name }) => name === unit.name);
   const arrived = platform.people().find(({ userid }) => userid === userName);
   must(
     department !== undefined && arrived?.deptIds.includes(department.id) === true,
     `the platform has ${userName} in ${unit.name}`,
   );
-  const again = await planFull(stage);
+  const again = await planFull(stage.client, stage.connectionId);
   const left = await rowsOf(stage, again, { states: ['PLANNED'] });
   must(left.length === 0, 'planned again, nothing is left to do');
   return { userName, run };
@@ -146,7 +145,7 @@ const tripGuard = async (stage: Stage, but: string): Promise<void> => {
     .slice(0, 15);
   for (const { id } of victims) await client.ask(DELETE_ACCOUNT, { input: { id } });
   const people = platform.people().length;
-  const plan = await planFull(stage);
+  const plan = await planFull(stage.client, stage.connectionId);
   const tripped = plan.guards.filter((guard) => guard.tripped);
   for (const { kind, counted, limit } of tripped) line(`${kind}: ${counted} counted, ${limit} may pass`);
   const waiting = await rowsOf(stage, plan, { states: ['HELD'], kinds: ['DELETE_ACCOUNT'] });
@@ -182,9 +181,9 @@ const takeBack = async (
   { userName, run }: { userName: string; run: SyncRun },
 ): Promise<void> => {
   headline('Undo: a run is taken back by a plan that is looked at like any other');
-  const plan = await settled(stage, await stage.client.ask(PLAN_UNDO, { input: { runId: run.id } }));
+  const plan = await settled(stage.client, await stage.client.ask(PLAN_UNDO, { input: { runId: run.id } }));
   showRows(await rowsOf(stage, plan));
-  await applyPlan(stage, plan);
+  await approveAndApply(stage.client, plan);
   must(held(stage, userName) === undefined, `${userName} is gone from the platform again`);
 };
 
