@@ -57,7 +57,7 @@ const startRuns = async (world: PushWorld, company: SimulatedCompany, load: Load
 };
 
 /** One push by the production's own executor, adapter, HTTP client and rate budget (shared through PostgreSQL). */
-const pushOnce = async (server: BenchServer, load: Load): Promise<Push> => {
+export const pushOnce = async (server: BenchServer, load: Load): Promise<Push> => {
   const company = await startCompany({ people: 3, units: 3, seed: 12 });
   const database = await server.create('bench_push');
   const world = await PushWorld.create(database, company);

@@ -48,9 +48,13 @@ export type ExecutionEnd =
   /** Nothing can succeed on the connection until it is mended. */
   | { readonly kind: 'QUARANTINE'; readonly error: AppError | null };
 
-/** Seconds of the rate that one claim takes, and how many are claimed ahead of the calls. */
-const CLAIM_SECONDS = 0.2;
-const AHEAD_SECONDS = 0.1;
+/**
+ * Seconds of the rate that one claim takes, and that are claimed ahead of the calls, at least. More of both where the
+ * database takes longer than that: what is claimed has to last until the next claim is through.
+ */
+const CLAIM_SECONDS = 0.1;
+const AHEAD_SECONDS = 0.05;
+const CLAIM_SLACK = 1.5;
 const CLAIM_MOST = 250;
 /** Milliseconds that results wait for others, so that one transaction records many. */
 const LINGER_MS = 40;
@@ -87,6 +91,8 @@ export class Executor {
   #finished: Finished[] = [];
   #finishedAt = 0;
   #claiming: Promise<void> | null = null;
+  /** Seconds that claims take: the last ones count most. */
+  #claimSeconds = 0;
   #recording: Promise<void> | null = null;
   #end: ExecutionEnd | null = null;
   #fault: { readonly error: unknown } | null = null;
@@ -168,9 +174,10 @@ export class Executor {
   }
 
   #startClaim(): void {
-    const ahead = Math.ceil(this.#perSecond * AHEAD_SECONDS);
+    const ahead = Math.ceil(this.#perSecond * Math.max(AHEAD_SECONDS, this.#claimSeconds));
     if (this.#claiming !== null || this.#isEnding || this.#claimed.length > ahead) return;
-    const calls = Math.min(CLAIM_MOST, Math.ceil(this.#perSecond * CLAIM_SECONDS));
+    const seconds = Math.max(CLAIM_SECONDS, CLAIM_SLACK * this.#claimSeconds);
+    const calls = Math.min(CLAIM_MOST, Math.ceil(this.#perSecond * seconds));
     const ordinals = this.#of.schedule.take({ all: CLAIM_MOST, calls }, this.#now());
     if (ordinals.length === 0) {
       this.#window.idle();
@@ -192,6 +199,7 @@ export class Executor {
 
   async #claim(ordinals: readonly number[]): Promise<void> {
     const { context, run, rosterSnapshot, schedule } = this.#of;
+    const started = performance.now();
     const claim = await context.db.transaction(syncActor(context, run.id), async (tx) => {
       const footing = await takeFooting(tx, run);
       const end = this.#endOf(footing);
@@ -200,6 +208,7 @@ export class Executor {
       const taken = rows.filter(({ verdict }) => verdict === null);
       return { rows, linked: await readLinkedIds(tx, run.connectionId, namedIn(taken)) };
     });
+    this.#claimSeconds += ((performance.now() - started) / 1_000 - this.#claimSeconds) / 4;
     if ('end' in claim) return this.#finish(claim.end);
     this.#linked = new Map([...this.#stillNamed(), ...claim.linked]);
     const found = new Set<number>();

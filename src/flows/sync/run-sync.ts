@@ -3,6 +3,7 @@ import type { DirectoryTarget } from '../../ports/directory-target.ts';
 import type { Platform } from '../../ports/platform.ts';
 import { lockConnection } from '../../store/queries/connections.ts';
 import {
+  lockClaims,
   readDependencies,
   readOpenOperations,
   skipOperations,
@@ -46,6 +47,8 @@ const take = async (context: FlowContext, runId: SyncRunId): Promise<SyncRunRow 
   context.db.transaction(syncActor(context, runId), async (tx) => {
     const standing = await lockSyncRun(tx, runId);
     if (standing === null) return null;
+    // Claims of the worker that had the run end first, or see that it has it no more.
+    await lockClaims(tx, standing.connectionId);
     const rival = standing.urgent ? null : await busyRun(tx, standing.connectionId, runId);
     // A run that only waits in the queue has its turn later; one that a dead worker left comes first.
     if (rival?.phase === 'RUNNING') {

@@ -60,16 +60,18 @@ export interface Footing {
 }
 
 /**
- * Where a run stands, and the lock under which claims of one connection are made one after the other: a full run and
- * an urgent one must not both take operations of one object.
+ * The lock under which runs are taken and operations claimed, one after the other on each connection: a full run and an
+ * urgent one must not both take operations of one object, and a worker that has lost its run must see that it has.
  */
+export const lockClaims = (tx: Tx, connectionId: ConnectionId): Promise<unknown> =>
+  tx.query("select pg_advisory_xact_lock(hashtext('claim'), hashtext($1))", [connectionId]);
+
+/** Where a run stands, under {@link lockClaims}. */
 export const takeFooting = async (
   tx: Tx,
   run: { readonly id: SyncRunId; readonly attempt: number; readonly connectionId: ConnectionId },
 ): Promise<Footing> => {
-  const locked = tx.query("select pg_advisory_xact_lock(hashtext('claim'), hashtext($1))", [
-    run.connectionId,
-  ]);
+  const locked = lockClaims(tx, run.connectionId);
   const [row] = await tx.query<{ [Name in keyof Footing]: Footing[Name] }>(
     {
       name: 'sync_footing',
@@ -79,7 +81,7 @@ export const takeFooting = async (
         from muster.sync_run r
         join muster.connection c on c.tenant_id = r.tenant_id and c.id = r.connection_id
         left join muster.push_state s on s.tenant_id = r.tenant_id and s.connection_id = r.connection_id
-        where r.tenant_id = muster.current_tenant() and r.id = $1 for share of r`,
+        where r.tenant_id = muster.current_tenant() and r.id = $1`,
     },
     [run.id, run.attempt],
   );
@@ -150,6 +152,10 @@ const RELINKED = `
     when w.kind in ('UNLINK_ORG_UNIT', 'UNLINK_ACCOUNT') then false
     else w.linked_to is null or coalesce(w.linked_to <> w.external_id, false) end`;
 
+/**
+ * Rows are looked up one by one, in sub-selects that PostgreSQL cannot turn into a join: of tables that have just been
+ * filled it has no statistics, takes them for empty, and would compare every row with every other one.
+ */
 // A copy, its link and the object's own link, the same for units and people.
 const side = (noun: 'org_unit' | 'account'): string => `
   select w.ordinal, own.external_id as linked_to, own.gone_at is not null as linked_gone,
@@ -158,11 +164,20 @@ const side = (noun: 'org_unit' | 'account'): string => `
     exists (select from muster.${noun}_link t where t.tenant_id = muster.current_tenant()
       and t.remote_${noun}_id = copy.id and t.${noun}_id is distinct from w.object_id) as copy_taken
   from wanted w
-  left join muster.${noun}_link l on l.tenant_id = muster.current_tenant() and l.connection_id = $3
-    and l.${noun}_id = w.object_id
-  left join muster.remote_${noun} own on own.tenant_id = muster.current_tenant() and own.id = l.remote_${noun}_id
-  left join muster.remote_${noun} copy on copy.tenant_id = muster.current_tenant() and copy.connection_id = $3
-    and copy.external_id = coalesce(w.external_id, case when w.kind not in ${UNLINKED} then own.external_id end)
+  left join lateral (
+    select l.remote_${noun}_id as remote_id from muster.${noun}_link l
+    where l.tenant_id = muster.current_tenant() and l.connection_id = $3 and l.${noun}_id = w.object_id limit 1
+  ) as link on true
+  left join lateral (
+    select r.external_id, r.gone_at from muster.remote_${noun} r
+    where r.tenant_id = muster.current_tenant() and r.id = link.remote_id limit 1
+  ) as own on true
+  left join lateral (
+    select * from muster.remote_${noun} r
+    where r.tenant_id = muster.current_tenant() and r.connection_id = $3
+      and r.external_id = coalesce(w.external_id, case when w.kind not in ${UNLINKED} then own.external_id end)
+    limit 1
+  ) as copy on true
   where w.object_type = '${noun === 'account' ? 'ACCOUNT' : 'ORG_UNIT'}'`;
 
 const CLAIM = `
@@ -173,10 +188,13 @@ const CLAIM = `
         select count(*)::integer from muster.sync_attempt t
         where t.tenant_id = muster.current_tenant() and t.plan_id = $1 and t.ordinal = o.ordinal
           and t.outcome in ('WAITING', 'UNKNOWN') and t.error_code not in ${THROTTLES}) end as failed
-    from muster.plan_operation o
-    where o.tenant_id = muster.current_tenant() and o.plan_id = $1 and o.ordinal = any ($2::integer[])
-      and o.state in ('PLANNED', 'WAITING', 'RUNNING')
-    for no key update
+    from unnest($2::integer[]) as n(ordinal)
+    cross join lateral (
+      select * from muster.plan_operation p
+      where p.tenant_id = muster.current_tenant() and p.plan_id = $1 and p.ordinal = n.ordinal
+        and p.state in ('PLANNED', 'WAITING', 'RUNNING')
+      limit 1 for no key update
+    ) as o
   ), sides as materialized (${side('org_unit')} union all ${side('account')}),
   judged as materialized (
     select w.ordinal, w.state, w.attempt, w.failed, w.unknown, w.kind, w.linked_to, w.copy_value, w.copy_believed,

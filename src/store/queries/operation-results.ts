@@ -166,10 +166,12 @@ export const writeLinks = async (
   { connectionId, runId, links }: Pairs,
 ): Promise<void> => {
   if (links.length === 0) return;
+  // One by one, for the reason that stands at the claims.
   const rows = `
     jsonb_to_recordset($2::jsonb) as r("objectId" uuid, "externalId" text, "baseVersion" integer, made boolean)
-    join muster.remote_${noun} c on c.tenant_id = muster.current_tenant() and c.connection_id = $1
-      and c.external_id = r."externalId"`;
+    cross join lateral (
+      select f.id, f.content_hash from muster.remote_${noun} f where f.tenant_id = muster.current_tenant()
+        and f.connection_id = $1 and f.external_id = r."externalId" limit 1) as c`;
   await tx.query(
     {
       name: `replace_links_${noun}`,
@@ -188,7 +190,9 @@ export const writeLinks = async (
         select muster.current_tenant(), muster.new_id(), $1, c.id, o.id, 'PUSH', $3,
           case when r.made then c.content_hash end, coalesce(r."baseVersion", o.version)
         from ${rows}
-        join muster.${noun} o on o.tenant_id = muster.current_tenant() and o.id = r."objectId"
+        cross join lateral (
+          select f.id, f.version from muster.${noun} f
+          where f.tenant_id = muster.current_tenant() and f.id = r."objectId" limit 1) as o
         on conflict do nothing`,
     },
     [connectionId, JSON.stringify(links), runId],
@@ -214,9 +218,15 @@ export const renewAgreements = async (
       text: `
         update muster.${noun}_link l set agreed_version = r."baseVersion",
           agreed_hash = case when l.agreed_hash = c.content_hash then l.agreed_hash end
-        from jsonb_to_recordset($2::jsonb) as r("objectId" uuid, "baseVersion" integer), muster.remote_${noun} c
-        where l.tenant_id = muster.current_tenant() and l.connection_id = $1 and l.${noun}_id = r."objectId"
-          and c.tenant_id = l.tenant_id and c.id = l.remote_${noun}_id`,
+        from jsonb_to_recordset($2::jsonb) as r("objectId" uuid, "baseVersion" integer)
+        cross join lateral (
+          select f.id, f.remote_${noun}_id as remote_id from muster.${noun}_link f
+          where f.tenant_id = muster.current_tenant() and f.connection_id = $1 and f.${noun}_id = r."objectId" limit 1
+        ) as mine
+        cross join lateral (
+          select f.content_hash from muster.remote_${noun} f
+          where f.tenant_id = muster.current_tenant() and f.id = mine.remote_id limit 1) as c
+        where l.tenant_id = muster.current_tenant() and l.id = mine.id`,
     },
     [what.connectionId, JSON.stringify(what.objects)],
   );
@@ -270,8 +280,9 @@ export const writeIdentities = async (
         insert into muster.remote_identity as i (tenant_id, connection_id, kind, value, remote_account_id)
         select distinct on (r.kind, r.value) muster.current_tenant(), $1::uuid, r.kind, r.value, c.id
         from jsonb_to_recordset($2::jsonb) as r("externalId" text, kind text, value text)
-        join muster.remote_account c on c.tenant_id = muster.current_tenant() and c.connection_id = $1
-          and c.external_id = r."externalId"
+        cross join lateral (
+          select f.id from muster.remote_account f where f.tenant_id = muster.current_tenant()
+            and f.connection_id = $1 and f.external_id = r."externalId" limit 1) as c
         where r.value <> '' order by r.kind, r.value
         on conflict (tenant_id, connection_id, kind, value) do update
           set remote_account_id = excluded.remote_account_id
