@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 const COUNTS: Readonly<Record<string, string>> = {
   ORACLE_COMPANIES: '1000',
   INTERLEAVINGS: '10000',
+  PUSH_COMPANIES: '2000',
   CRASH_ROUNDS: '3',
   MUSTER_CHAOS_ROUNDS: '50',
   MUSTER_CHAOS_PEOPLE: '10000',
@@ -25,6 +26,7 @@ const FILES = [
   'test/chaos',
   'test/import/oracle.test.ts',
   'test/import/concurrency-interleavings.test.ts',
+  'test/planner/push/properties.test.ts',
   'test/platforms/dingtalk-truncation.test.ts',
   'test/sync-apply/replay.test.ts',
 ];

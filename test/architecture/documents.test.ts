@@ -59,6 +59,22 @@ test('CI and README name the same command', async () => {
   expect(readme).toContain(command);
 });
 
+test('test:chaos sets every count that CONTRIBUTING names, and runs the files that take them', async () => {
+  const [guide, script] = await Promise.all([read('CONTRIBUTING.md'), read('scripts/run-chaos.ts')]);
+  const rows = guide.split('\n').filter((line) => /^\| `[A-Z_]+=/.test(line));
+  const counts = rows.flatMap((row) =>
+    [...row.matchAll(/\b([A-Z_]{5,})=(\w+)/g)].map((match) => match.slice(1)),
+  );
+  expect(counts.length).toBeGreaterThan(10);
+  const wanted = counts.filter(([, value]) => value !== 'seed');
+  expect(wanted.filter(([name, value]) => !script.includes(`${name}: '${value}'`))).toEqual([]);
+  const files = rows.flatMap((row) =>
+    [...row.matchAll(/`(test\/[\w/.-]+\.ts)`/g)].map((match) => match[1] ?? ''),
+  );
+  const run = [...script.matchAll(/'(test\/[\w/.-]+)'/g)].map((match) => match[1] ?? '');
+  expect(files.filter((file) => !run.some((one) => file === one || file.startsWith(`${one}/`)))).toEqual([]);
+});
+
 test('modules do nothing when imported', async () => {
   // Entries are for running, not for importing.
   const files = (await readdir(join(ROOT, 'src'), { recursive: true }))
