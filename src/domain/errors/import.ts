@@ -1,16 +1,5 @@
-import type { ErrorRow, RetryClass } from './app-error.ts';
-
-type Words = readonly [zh: string, en: string];
-
-const never: RetryClass = { kind: 'never' };
-const afterFix: RetryClass = { kind: 'after-fix' };
-
-const row = (httpStatus: number, retry: RetryClass, words: { text: Words; remedy: Words }): ErrorRow => ({
-  httpStatus,
-  retry,
-  text: { zh: words.text[0], en: words.text[1] },
-  remedy: { zh: words.remedy[0], en: words.remedy[1] },
-});
+import type { ErrorRow } from './app-error.ts';
+import { afterFix, never, row } from './row.ts';
 
 /** Saving and using a connection. */
 const CONNECTIONS = {

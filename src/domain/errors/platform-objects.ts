@@ -1,5 +1,5 @@
 import type { ErrorRow } from './app-error.ts';
-import { after, afterFix, never, row } from './platform-row.ts';
+import { after, afterFix, never, row } from './row.ts';
 
 /** What the platform says about one department. */
 export const ORG_UNIT_REFUSALS = {

@@ -1,6 +1,6 @@
 import type { ErrorRow } from './app-error.ts';
 import { ACCOUNT_REFUSALS, ORG_UNIT_REFUSALS, SIGN_IN_AND_MESSAGE_REFUSALS } from './platform-objects.ts';
-import { after, afterFix, never, row } from './platform-row.ts';
+import { after, afterFix, never, row } from './row.ts';
 
 /** The way to the platform: names, sockets, answers, limits. Most of it mends itself. */
 const TRANSPORT = {

@@ -1,5 +1,5 @@
 import type { ErrorRow } from './app-error.ts';
-import { after, afterFix, never, row } from './platform-row.ts';
+import { after, afterFix, never, row } from './row.ts';
 
 /** Planning. */
 const PLANS = {
