@@ -1,8 +1,9 @@
 import type { SyncPlanId } from '../../domain/index.ts';
+import { pushesOtherwise } from '../../planner/push/rules-differ.ts';
 import { workInBulk } from '../../store/queries/bulk.ts';
 import { lockConnection } from '../../store/queries/connections.ts';
 import { lastPullComplete } from '../../store/queries/push-input.ts';
-import { previousAccountsInScope } from '../../store/queries/push-state.ts';
+import { lastFullRules, previousAccountsInScope } from '../../store/queries/push-state.ts';
 import { lockPlan, type SyncPlanRow } from '../../store/queries/sync-plans.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { connectionNotFound } from '../connection/open-connection.ts';
@@ -26,11 +27,20 @@ interface Made {
   readonly approved: boolean;
 }
 
-/** A timed push is applied by itself where changes are (row W-DD-38). */
-const appliesItself = (plan: SyncPlanRow, { rules }: PushTask, stored: PlanToStore): boolean =>
-  plan.trigger === 'SCHEDULE' &&
-  rules.incremental === 'APPLY' &&
-  stored.planned.operations.some(({ state }) => state === 'PLANNED');
+/**
+ * A timed push is applied by itself where changes are (row W-DD-38), but not the first one after rules have changed
+ * that say whom it changes: somebody has to see that first (field-notes rule 19).
+ */
+const appliesItself = async (
+  tx: Tx,
+  { plan, task }: { readonly plan: SyncPlanRow; readonly task: PushTask },
+  stored: PlanToStore,
+): Promise<boolean> => {
+  if (plan.trigger !== 'SCHEDULE' || task.rules.incremental !== 'APPLY') return false;
+  if (stored.planned.operations.every(({ state }) => state !== 'PLANNED')) return false;
+  const seen = await lastFullRules(tx, plan.connectionId);
+  return seen !== null && !pushesOtherwise(seen, task.rules);
+};
 
 const taskOf = async (
   tx: Tx,
@@ -75,7 +85,7 @@ const makeIn = async (
   const stored = await storePlan(tx, plan, toStore);
   // Nothing has to be decided about people who are all as they should be.
   if (!planned.operations.some(isActionable)) await settleScope(tx, stored);
-  const approved = task.writes && appliesItself(plan, task, toStore);
+  const approved = task.writes && (await appliesItself(tx, { plan, task }, toStore));
   if (approved) await approve(tx, stored, context.principal);
   return { plan: stored, approved };
 };

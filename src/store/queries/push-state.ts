@@ -1,4 +1,4 @@
-import type { ConnectionId, SyncPlanId, TenantId } from '../../domain/index.ts';
+import type { ConnectionId, PushRules, SyncPlanId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
 import type { Tx } from '../transaction.ts';
 
@@ -58,3 +58,15 @@ export const rememberAccountsInScope = (
      set accounts_in_scope = excluded.accounts_in_scope, last_full_at = excluded.last_full_at`,
     [full.planId, full.connectionId, full.accounts],
   );
+
+/** The push rules of the last full plan that was approved or had nothing to do, `null` when there was none. */
+export const lastFullRules = async (tx: Tx, connectionId: ConnectionId): Promise<PushRules | null> => {
+  const rows = await tx.query<{ rules: PushRules }>(
+    `select rules from muster.sync_plan
+     where tenant_id = muster.current_tenant() and connection_id = $1 and kind = 'FULL' and rules is not null
+       and (approved_at is not null or phase = 'EMPTY')
+     order by id desc limit 1`,
+    [connectionId],
+  );
+  return rows[0]?.rules ?? null;
+};
