@@ -172,17 +172,19 @@ const side = (noun: 'org_unit' | 'account'): string => `
     select r.external_id, r.gone_at from muster.remote_${noun} r
     where r.tenant_id = muster.current_tenant() and r.id = link.remote_id limit 1
   ) as own on true
+  cross join lateral (
+    -- Below row-level security only a plain comparison reaches an index.
+    select coalesce(w.external_id, case when w.kind not in ${UNLINKED} then own.external_id end) as copy_id offset 0
+  ) as key
   left join lateral (
     select * from muster.remote_${noun} r
-    where r.tenant_id = muster.current_tenant() and r.connection_id = $3
-      and r.external_id = coalesce(w.external_id, case when w.kind not in ${UNLINKED} then own.external_id end)
-    limit 1
+    where r.tenant_id = muster.current_tenant() and r.connection_id = $3 and r.external_id = key.copy_id limit 1
   ) as copy on true
   where w.object_type = '${noun === 'account' ? 'ACCOUNT' : 'ORG_UNIT'}'`;
 
 const CLAIM = `
   with wanted as materialized (
-    select o.ordinal, o.kind, o.object_type, o.object_id, o.external_id, o.state, o.attempt, o.base_hash,
+    select o.place, o.ordinal, o.kind, o.object_type, o.object_id, o.external_id, o.state, o.attempt, o.base_hash,
       o.state = 'RUNNING' or o.outcome_unknown as unknown,
       case when o.attempt = 0 then 0 else (
         select count(*)::integer from muster.sync_attempt t
@@ -190,14 +192,14 @@ const CLAIM = `
           and t.outcome in ('WAITING', 'UNKNOWN') and t.error_code not in ${THROTTLES}) end as failed
     from unnest($2::integer[]) as n(ordinal)
     cross join lateral (
-      select * from muster.plan_operation p
+      select p.ctid as place, p.* from muster.plan_operation p
       where p.tenant_id = muster.current_tenant() and p.plan_id = $1 and p.ordinal = n.ordinal
         and p.state in ('PLANNED', 'WAITING', 'RUNNING')
       limit 1 for no key update
     ) as o
   ), sides as materialized (${side('org_unit')} union all ${side('account')}),
   judged as materialized (
-    select w.ordinal, w.state, w.attempt, w.failed, w.unknown, w.kind, w.linked_to, w.copy_value, w.copy_believed,
+    select w.place, w.ordinal, w.state, w.attempt, w.failed, w.unknown, w.kind, w.linked_to, w.copy_value, w.copy_believed,
       w.copy_hash,
       case
         when ${TAKEN} then 'BUSY'
@@ -222,8 +224,7 @@ const CLAIM = `
       pre_image = coalesce(o.pre_image, case when j.verdict is null and j.copy_hash is not null then
         jsonb_build_object('value', j.copy_value, 'believed', j.copy_believed) end)
     from judged j
-    where o.tenant_id = muster.current_tenant() and o.plan_id = $1 and o.ordinal = j.ordinal
-      and j.verdict is distinct from 'BUSY'
+    where o.tenant_id = muster.current_tenant() and o.ctid = j.place and j.verdict is distinct from 'BUSY'
     returning o.ordinal, j.verdict, o.attempt, j.failed, j.unknown, o.kind, o.object_type, o.object_id,
       coalesce(o.external_id, case when o.kind not in ${UNLINKED} then j.linked_to end) as external_id, o.content,
       o.changes, o.base_version, o.name

@@ -51,9 +51,13 @@ export const writeOutcomes = (
       name: 'operation_outcomes',
       text: `
         with r as materialized (
-          select * from jsonb_to_recordset($2::jsonb) as r(ordinal integer, attempt integer, state text,
+          select r.*, o.place from jsonb_to_recordset($2::jsonb) as r(ordinal integer, attempt integer, state text,
             "outcomeCode" text, unknown boolean, "retryAt" timestamptz, "errorCode" text, "errorDetails" jsonb,
             result jsonb, calls integer)
+          cross join lateral (
+            select p.ctid as place from muster.plan_operation p
+            where p.tenant_id = muster.current_tenant() and p.plan_id = $1 and p.ordinal = r.ordinal
+              and p.attempt = r.attempt and p.state = 'RUNNING' limit 1 for no key update) as o
         ), told as (
           insert into muster.sync_attempt
             (tenant_id, plan_id, ordinal, attempt, outcome, error_code, error_details, calls)
@@ -66,8 +70,7 @@ export const writeOutcomes = (
           error_details = r."errorDetails", result = coalesce(r.result, o.result),
           ended_at = case when r.state not in ('PLANNED', 'WAITING') then clock_timestamp() end
         from r
-        where o.tenant_id = muster.current_tenant() and o.plan_id = $1 and o.ordinal = r.ordinal
-          and o.attempt = r.attempt and o.state = 'RUNNING'`,
+        where o.tenant_id = muster.current_tenant() and o.ctid = r.place`,
     },
     [planId, JSON.stringify(outcomes)],
   );
@@ -175,9 +178,17 @@ export const writeLinks = async (
   await tx.query(
     {
       name: `replace_links_${noun}`,
-      text: `delete from muster.${noun}_link l using ${rows}
-        where l.tenant_id = muster.current_tenant() and l.connection_id = $1 and l.${noun}_id = r."objectId"
-          and l.remote_${noun}_id <> c.id`,
+      text: `
+        with old as materialized (
+          select mine.place from ${rows}
+          cross join lateral (
+            select f.ctid as place, f.remote_${noun}_id as remote_id from muster.${noun}_link f
+            where f.tenant_id = muster.current_tenant() and f.connection_id = $1 and f.${noun}_id = r."objectId"
+            limit 1 for update
+          ) as mine
+          where mine.remote_id <> c.id)
+        delete from muster.${noun}_link l using old
+        where l.tenant_id = muster.current_tenant() and l.ctid = old.place`,
     },
     [connectionId, JSON.stringify(links)],
   );
@@ -220,13 +231,14 @@ export const renewAgreements = async (
           agreed_hash = case when l.agreed_hash = c.content_hash then l.agreed_hash end
         from jsonb_to_recordset($2::jsonb) as r("objectId" uuid, "baseVersion" integer)
         cross join lateral (
-          select f.id, f.remote_${noun}_id as remote_id from muster.${noun}_link f
-          where f.tenant_id = muster.current_tenant() and f.connection_id = $1 and f.${noun}_id = r."objectId" limit 1
+          select f.ctid as place, f.remote_${noun}_id as remote_id from muster.${noun}_link f
+          where f.tenant_id = muster.current_tenant() and f.connection_id = $1 and f.${noun}_id = r."objectId"
+          limit 1 for no key update
         ) as mine
         cross join lateral (
           select f.content_hash from muster.remote_${noun} f
           where f.tenant_id = muster.current_tenant() and f.id = mine.remote_id limit 1) as c
-        where l.tenant_id = muster.current_tenant() and l.id = mine.id`,
+        where l.tenant_id = muster.current_tenant() and l.ctid = mine.place`,
     },
     [what.connectionId, JSON.stringify(what.objects)],
   );
