@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { GIVE_UP_TASK, TASKS } from '../../jobs/tasks.ts';
 import { REFERENCE_PAGES } from '../../scripts/reference/index.ts';
 import { OPTIONS } from '../../src/config/index.ts';
 import { ERROR_TABLE } from '../../src/domain/errors/index.ts';
@@ -73,6 +74,13 @@ test('test:chaos sets every count that CONTRIBUTING names, and runs the files th
   );
   const run = [...script.matchAll(/'(test\/[\w/.-]+)'/g)].map((match) => match[1] ?? '');
   expect(files.filter((file) => !run.some((one) => file === one || file.startsWith(`${one}/`)))).toEqual([]);
+});
+
+test('docs/operations.md tells when each task of the worker runs', async () => {
+  const page = await read('docs/operations.md');
+  const listed = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
+  const names = TASKS.map(({ name }) => name).filter((name) => name !== GIVE_UP_TASK);
+  expect(listed.toSorted()).toEqual(names.toSorted());
 });
 
 test('modules do nothing when imported', async () => {
