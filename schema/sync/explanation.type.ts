@@ -25,6 +25,8 @@ export const PushStandingEnum = registerNames<PushStanding>(
     NOT_ACTIVE: 'Not active, therefore not pushed.',
     EXCLUDED: 'Excluded by rule.',
     OUT_OF_SCOPE: 'Outside of the scope.',
+    LEAVER_KEPT: 'There although not active or excluded: the rules leave such people alone.',
+    OUT_OF_SCOPE_KEPT: 'There, outside of the scope, and left as it is.',
     NO_PLAN: 'No plan can be made now.',
   },
 );

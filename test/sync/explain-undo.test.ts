@@ -5,6 +5,7 @@ import { planUndo } from '../../src/flows/sync/plan-undo.ts';
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
 import {
   addAccounts,
+  addUnits,
   approveAndApply,
   createPushWorld,
   disable,
@@ -47,6 +48,26 @@ describe('why somebody is or is not on the platform', () => {
     expect(saying(changed.operations)).toEqual(['UPDATE_ACCOUNT 安娜']);
     expect(changed.operations[0]?.rule).toBe('fields.name');
     expect(changed.sentences.every(({ text }) => text.zh !== '' && text.en !== '')).toBe(true);
+  });
+
+  test('there although not pushed: whom the rules leave where they are', async () => {
+    const world = await createPushWorld(database);
+    const [anna, bert, carl] = await addAccounts(world, 3);
+    const [unit] = await addUnits(world, ['研发部']);
+    await pushAll(world);
+    await setPushRules(world, { leaver: { action: 'NONE' }, scope: { excludeAccountIds: [bert] } });
+    await disable(world, [anna]);
+    expect(await explain(world, anna)).toMatchObject({ standing: 'LEAVER_KEPT', operations: [] });
+    expect((await explain(world, bert)).standing).toBe('LEAVER_KEPT');
+    expect((await explain(world, carl)).standing).toBe('IN_SYNC');
+    await setPushRules(world, { scope: { orgUnitIds: [unit], excludeAccountIds: [] } });
+    const outside = await explain(world, carl);
+    expect(outside).toMatchObject({ standing: 'OUT_OF_SCOPE_KEPT', operations: [] });
+    expect(outside.sentences[0]?.text.en).toContain('outOfScope');
+    // Who is disabled there as in the roster is as the roster says.
+    await setPushRules(world, { leaver: { action: 'DISABLE' }, scope: { orgUnitIds: [] } });
+    await pushAll(world);
+    expect((await explain(world, anna)).standing).toBe('IN_SYNC');
   });
 
   test('nobody of that id, and no plan possible', async () => {

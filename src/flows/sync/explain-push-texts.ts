@@ -11,6 +11,8 @@ export const PUSH_STANDINGS = [
   'NOT_ACTIVE',
   'EXCLUDED',
   'OUT_OF_SCOPE',
+  'LEAVER_KEPT',
+  'OUT_OF_SCOPE_KEPT',
   'NO_PLAN',
 ] as const;
 /** How an account stands on a platform, in one word. */
@@ -57,6 +59,14 @@ export const STANDING_TEXTS: Readonly<Record<PushStanding, Text>> = {
   OUT_OF_SCOPE: {
     zh: '不在推送规则 scope 的范围内。',
     en: 'The account is outside of the scope of the push rules.',
+  },
+  LEAVER_KEPT: {
+    zh: '账号未启用或已被排除，但推送规则 leaver.action 让此人留在平台上，权限不变。',
+    en: 'The account is not active or excluded, and the push rule leaver.action leaves the person on the platform, with access.',
+  },
+  OUT_OF_SCOPE_KEPT: {
+    zh: '已在平台上但不在推送范围内，推送规则 outOfScope 保持其原样，不再更新。',
+    en: 'The person is on the platform and outside of the scope; the push rule outOfScope leaves them there as they are.',
   },
   NO_PLAN: {
     zh: '目前无法生成计划：{reason}',

@@ -77,6 +77,16 @@ const outside = ({ facts, connection }: Found): PushStanding => {
   return facts.status === 'ACTIVE' ? 'OUT_OF_SCOPE' : 'NOT_ACTIVE';
 };
 
+/** Nothing is planned for somebody who is there: nothing differs, or the rules leave a person alone who is not pushed. */
+const inside = ({ connection, facts, input, plan }: Found): PushStanding => {
+  if (plan.outcome === 'PLANNED' && plan.totals.accountsInScope > 0) return 'IN_SYNC';
+  const there = input.remoteAccounts.find(({ value }) => value.externalId === facts.externalId);
+  if (there?.value.active === false) return 'IN_SYNC';
+  const leaves =
+    facts.status !== 'ACTIVE' || connection.pushRules.scope.excludeAccountIds.includes(facts.accountId);
+  return leaves ? 'LEAVER_KEPT' : 'OUT_OF_SCOPE_KEPT';
+};
+
 const standingOf = (found: Found): PushStanding => {
   const { facts, operations, plan } = found;
   if (plan.outcome === 'ABORTED') return 'NO_PLAN';
@@ -87,7 +97,7 @@ const standingOf = (found: Found): PushStanding => {
   }
   if (facts.invitedAt !== null) return 'INVITED';
   if (operations.length > 0) return 'BLOCKED';
-  return facts.externalId === null ? outside(found) : 'IN_SYNC';
+  return facts.externalId === null ? outside(found) : inside(found);
 };
 
 const obstaclesOf = ({ connection, facts, input, quarantined }: Found): PushObstacle[] => {
