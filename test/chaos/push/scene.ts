@@ -241,6 +241,8 @@ export const undisturbed = async (
     `sync:${scene.runId}`,
   ]);
   await work(scene.world, scene.runId);
+  // Where a gateway runs, its worker may have had the job already.
+  await done(scene);
   return {
     picture: pictureOf(scene),
     records: await recordsOf(scene),
