@@ -1,5 +1,5 @@
-/** Seconds of the platform's rate that are on their way at first: more than its calls usually take. */
-const FIRST_SECONDS = 0.2;
+/** Seconds of the platform's rate that are on their way at first: as much as its calls usually take. */
+const FIRST_SECONDS = 0.1;
 const SPARE = 2;
 const MOST = 500;
 /** Milliseconds between two looks at how fast calls end. */
