@@ -45,6 +45,14 @@ export interface GuardRule {
   readonly count: number;
 }
 
+/** What a guard has let pass of one object. */
+export interface PassedEffect {
+  readonly kind: GuardKind;
+  /** Id of the roster's object, or that of the platform's where there is none. */
+  readonly object: string;
+  readonly count: number;
+}
+
 export const OPERATION_SWITCHES = [
   'createOrgUnits',
   'updateOrgUnits',

@@ -15,6 +15,7 @@ import type {
   RemoteUnitState,
 } from '../../planner/push/facts.ts';
 import { remoteMembers } from '../../store/queries/push-context.ts';
+import { readPassed } from '../../store/queries/push-guards.ts';
 import {
   countLinked,
   type PushAccountRow,
@@ -40,6 +41,8 @@ export interface PushTask {
   readonly remoteComplete: boolean;
   readonly previousAccountsInScope: number | null;
   readonly now: Date;
+  /** What is planned goes without anybody's word. */
+  readonly unattended?: boolean;
 }
 
 /** Which objects a plan acts on; absent = all of that type. */
@@ -192,6 +195,7 @@ export const loadPushInput = async (
     ...linksOf(units, accounts),
     ...(all ? {} : await readLinked(tx, connectionId)),
     ...waiting,
+    ...(task.unattended === true ? { passed: await readPassed(tx, connectionId) } : {}),
     rules: task.rules,
     matchKeys: task.matchKeys,
     capabilities: task.capabilities,

@@ -155,6 +155,7 @@ const taskOf = async (
     previousAccountsInScope: null,
     now: context.now(),
     applies: connection.pushRules.incremental === 'APPLY',
+    unattended: connection.pushRules.incremental === 'APPLY',
   };
 };
 

@@ -52,6 +52,7 @@ const planIn = async (
     remoteComplete: await lastPullComplete(tx, connectionId),
     previousAccountsInScope: null,
     now: context.now(),
+    unattended: true,
   };
   const scope = { kind: 'INCREMENTAL', orgUnitIds: new Set<never>(), accountIds: new Set(leavers) } as const;
   const { plan: planned } = await planObjects(tx, task, scope);

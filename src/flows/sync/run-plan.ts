@@ -58,6 +58,7 @@ const taskOf = async (
     previousAccountsInScope: plan.kind === 'FULL' ? await previousAccountsInScope(tx, connection.id) : null,
     now: known.now,
     writes: connection.mode === 'READ_WRITE',
+    unattended: plan.trigger === 'SCHEDULE' && connection.pushRules.incremental === 'APPLY',
   };
 };
 

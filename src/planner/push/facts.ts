@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../domain/errors/index.ts';
 import type { AccountId, OrgUnitId } from '../../domain/ids.ts';
-import type { PushRules } from '../../domain/push-rules.ts';
+import type { PassedEffect, PushRules } from '../../domain/push-rules.ts';
 import type { RemoteAccountValue } from '../../domain/remote.ts';
 import type { AccountStatus, Attributes } from '../../domain/roster.ts';
 import type { MatchKey } from '../../domain/staging.ts';
@@ -119,6 +119,11 @@ export interface PushInput {
   };
   /** How many are linked in all, what the guards take shares of; absent = as many as `links` and copies show. */
   readonly linked?: { readonly orgUnits: number; readonly accounts: number; readonly memberships: number };
+  /**
+   * Of a plan that nobody will look at: what plans that nobody has looked at have done lately. The guards count it with
+   * the plan's own, so that many small plans pass no more than one large one.
+   */
+  readonly passed?: readonly PassedEffect[];
   /** Version of the roster object at which both sides last agreed: tells drift from a change of the roster. */
   readonly agreed: ReadonlyMap<AccountId | OrgUnitId, number>;
   /**

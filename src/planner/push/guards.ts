@@ -1,4 +1,4 @@
-import { GUARD_KINDS, type GuardKind, type PushRules } from '../../domain/push-rules.ts';
+import { GUARD_KINDS, type GuardKind, type PassedEffect, type PushRules } from '../../domain/push-rules.ts';
 import type { PushGuardVerdict } from '../../domain/sync.ts';
 import { guardLimit } from '../guard.ts';
 import type { PushContext } from './context.ts';
@@ -43,6 +43,24 @@ const count = (rows: readonly Draft[]): ReadonlyMap<GuardKind, number> => {
   return counts;
 };
 
+/** What went before, of other objects than the rows are about: whoever is looked at twice counts once. */
+const countPassed = (
+  rows: readonly Draft[],
+  passed: readonly PassedEffect[],
+): ReadonlyMap<GuardKind, number> => {
+  const counts = new Map<GuardKind, number>();
+  if (passed.length === 0) return counts;
+  const own = new Set<string>();
+  for (const row of rows) {
+    if (isOut(row)) continue;
+    for (const { kind } of row.effects) own.add(`${kind} ${row.objectId ?? row.externalId}`);
+  }
+  for (const { kind, object, count: more } of passed) {
+    if (!own.has(`${kind} ${object}`)) counts.set(kind, (counts.get(kind) ?? 0) + more);
+  }
+  return counts;
+};
+
 /** Row W-DD-37: how many fewer people the roster has than at the last full plan. */
 const shrinkVerdict = ({ input, wholePeople }: PushContext, inScope: number): PushGuardVerdict | null => {
   const base = input.previousAccountsInScope;
@@ -56,12 +74,15 @@ const shrinkVerdict = ({ input, wholePeople }: PushContext, inScope: number): Pu
 export const judgeKinds = (
   rows: readonly Draft[],
   rules: PushRules['guards'],
-  linked: Readonly<Record<Linked, number>>,
+  given: { readonly linked: Readonly<Record<Linked, number>>; readonly passed?: readonly PassedEffect[] },
 ): readonly PushGuardVerdict[] => {
   const counts = count(rows);
+  const before = countPassed(rows, given.passed ?? []);
   return GUARD_KINDS.map((kind): PushGuardVerdict => {
-    const counted = counts.get(kind) ?? 0;
-    const base = linked[SHARE_OF[kind]];
+    const own = counts.get(kind) ?? 0;
+    // A plan without any change of the kind is not tripped by those before it.
+    const counted = own === 0 ? 0 : own + (before.get(kind) ?? 0);
+    const base = given.linked[SHARE_OF[kind]];
     const limit = guardLimit(rules[kind], base);
     return { kind, tripped: counted > limit, counted, limit, base };
   });
@@ -76,7 +97,10 @@ export const judgeGuards = (
   rows: readonly Draft[],
   inScope: number,
 ): readonly PushGuardVerdict[] => {
-  const verdicts = judgeKinds(rows, context.input.rules.guards, bases(context));
+  const verdicts = judgeKinds(rows, context.input.rules.guards, {
+    linked: bases(context),
+    passed: context.input.passed ?? [],
+  });
   const shrink = shrinkVerdict(context, inScope);
   return shrink === null ? verdicts : [...verdicts, shrink];
 };

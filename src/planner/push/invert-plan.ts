@@ -174,7 +174,7 @@ export const invertPlan = (input: UndoInput): UndoPlan => {
   const all = [...rows.values()];
   spreadSkips(all, dependentsOf(all));
   all.push(...leadAgain(input, rows, last + 1));
-  const guards = judgeKinds(all, input.guards, input.linked);
+  const guards = judgeKinds(all, input.guards, { linked: input.linked });
   const tripped = new Set<string>(guards.flatMap(({ kind, tripped: is }) => (is ? [kind] : [])));
   for (const row of all) {
     if (!isOut(row) && row.effects.some(({ kind }) => tripped.has(kind))) hold(row, 'GUARD_TRIPPED');
