@@ -160,6 +160,29 @@ describe('a platform that refuses everything', () => {
     },
   );
 
+  test('a permission that one operation alone lacks holds up the others once, not for ever', async () => {
+    const world = await createPushWorld(database);
+    const people = await addAccounts(world, 60);
+    world.company.perSecond = 20;
+    const calls = new Map<string, number>();
+    world.company.fault = (operation) => {
+      const name = 'values' in operation ? (operation.values?.['name'] ?? '') : '';
+      calls.set(name, (calls.get(name) ?? 0) + 1);
+      return name === '员工0' || name === '员工30' ? 'PLATFORM_PERMISSION_MISSING' : null;
+    };
+    const { plan, runId, run } = await applied(
+      world,
+      people.map((id, at) => createOf(id, `员工${at}`)),
+    );
+    expect(run.phase).toBe('WAITING');
+    expect(await probeQuarantined(world.context, { connectionId: world.connection.id })).toBe(true);
+    await work(world, runId);
+    const after = await runOf(world, runId);
+    expect(after).toMatchObject({ phase: 'DONE', counts: { APPLIED: 58, FAILED: 2 } });
+    expect((await statesOf(world, plan))[0]).toBe('FAILED PLATFORM_PERMISSION_MISSING');
+    expect(calls.get('员工0')).toBe(2);
+  });
+
   test('above 40 % failures from 50 operations on', async () => {
     const world = await createPushWorld(database);
     const people = await addAccounts(world, 200);

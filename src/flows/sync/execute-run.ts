@@ -27,6 +27,8 @@ export interface Execution {
   readonly target: DirectoryTarget;
   readonly accountIdKind: string;
   readonly schedule: Schedule;
+  /** The run has lacked a permission before, and the connection has proved well since. */
+  readonly provedWell: boolean;
   /** Ends the execution: somebody stops the run, or the worker stops. What is on its way is waited for. */
   readonly stop: AbortSignal;
   /** Uniform in [0, 1), for back-off. */
@@ -285,7 +287,7 @@ export class Executor {
   }
 
   async #apply(row: ClaimedRow, operation: TargetOperation): Promise<Ending> {
-    const { target, connection, run, context, random } = this.#of;
+    const { target, connection, run, context, random, provedWell } = this.#of;
     const { signal } = this.#calls;
     try {
       const options = { signal, afterUnknownOutcome: row.unknown, urgent: run.urgent };
@@ -294,7 +296,8 @@ export class Executor {
       if (signal.aborted) return { kind: 'BROKEN_OFF' };
       const known = asAppError(error, context.principal.requestId);
       if (known !== error) context.logger.error({ err: error, ordinal: row.ordinal }, 'an operation failed');
-      return judgeFailure(known, { attempt: row.failed + 1, nowMs: this.#now(), draw: random() });
+      const at = { attempt: row.failed + 1, nowMs: this.#now(), draw: random(), provedWell };
+      return judgeFailure(known, at);
     }
   }
 

@@ -38,18 +38,30 @@ const throttledUntil = (error: AppError, nowMs: number): Date => {
 export const asAppError = (error: unknown, requestId: string): AppError =>
   error instanceof AppError ? error : new AppError('INTERNAL', { details: { requestId }, cause: error });
 
+/** What stops a connection at first, and is the operation's own affair once a quarantine for it has ended. */
+export const LACKS_PERMISSION: ErrorCode = 'PLATFORM_PERMISSION_MISSING';
+
 /**
- * Judges by the code's retry class alone (field-notes rules 11 to 13).
- * @param at `attempt` counts from 1 and leaves out what was throttled, `draw` is uniform in [0, 1)
+ * Judges by the code's retry class alone (field-notes rules 11 to 13). A missing permission may concern every call, or
+ * one person or one kind of call: the first time it is the connection's; after the platform has proved well since, it
+ * is the operation's, and no longer keeps the others from going.
+ * @param at `attempt` counts from 1 and leaves out what was throttled, `draw` is uniform in [0, 1); `provedWell` = the
+ *   run has lacked a permission before and went on
  */
 export const judgeFailure = (
   error: AppError,
-  at: { readonly attempt: number; readonly nowMs: number; readonly draw: number },
+  at: {
+    readonly attempt: number;
+    readonly nowMs: number;
+    readonly draw: number;
+    readonly provedWell: boolean;
+  },
 ): FailureVerdict => {
   const { code } = error;
   if (code === 'PLATFORM_INVITED') return { kind: 'INVITED' };
   if (THROTTLES.has(code)) return { kind: 'THROTTLED', error, retryAt: throttledUntil(error, at.nowMs) };
-  if (OF_THE_OBJECT.has(code)) return { kind: 'FAILED', error, unknown: false };
+  if (OF_THE_OBJECT.has(code) || (at.provedWell && code === LACKS_PERMISSION))
+    return { kind: 'FAILED', error, unknown: false };
   const { retry } = error.row;
   if (retry.kind === 'after-fix' || retry.kind === 'refresh-token') return { kind: 'CONNECTION', error };
   if (retry.kind === 'never') return { kind: 'FAILED', error, unknown: false };

@@ -9,7 +9,7 @@ import {
   skipOperations,
   skipWrites,
 } from '../../store/queries/operation-claims.ts';
-import { readQuarantine } from '../../store/queries/sync-failures.ts';
+import { hasFailedWith, readQuarantine } from '../../store/queries/sync-failures.ts';
 import { readPlan } from '../../store/queries/sync-plans.ts';
 import {
   busyRun,
@@ -24,6 +24,7 @@ import type { FlowContext } from '../context.ts';
 import { syncActor } from './apply-context.ts';
 import { concludeRun } from './conclude-run.ts';
 import { type ExecutionEnd, Executor } from './execute-run.ts';
+import { LACKS_PERMISSION } from './judge-failure.ts';
 import { Schedule } from './schedule.ts';
 
 /** Milliseconds that calls have to end when the worker stops, before they are broken off. */
@@ -103,7 +104,10 @@ const execute = async (
   const { run, connection, target, platform } = ready;
   const plan = await readPlan(context.db, context.principal.tenantId, run.planId);
   const actor = syncActor(context, run.id);
-  const schedule = await context.db.transaction(actor, (tx) => loadSchedule(tx, ready));
+  const known = await context.db.transaction(actor, async (tx) => ({
+    schedule: await loadSchedule(tx, ready),
+    provedWell: await hasFailedWith(tx, run.planId, LACKS_PERMISSION),
+  }));
   const { signal: stop, close } = await stopSignal(context, run, options.outer);
   const executor = new Executor({
     context,
@@ -112,7 +116,7 @@ const execute = async (
     connection,
     target,
     accountIdKind: platform.accountIdKinds[0] ?? 'id',
-    schedule,
+    ...known,
     stop,
     random: options.random,
   });

@@ -1,4 +1,4 @@
-import type { ConnectionId, ErrorDetails, TenantId } from '../../domain/index.ts';
+import type { ConnectionId, ErrorDetails, SyncPlanId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
 import type { Tx } from '../transaction.ts';
 
@@ -120,4 +120,14 @@ export const dueProbes = async (
     [now],
   );
   return rows.map(({ connectionId }) => connectionId);
+};
+
+/** Whether an attempt at an operation of this plan has ended with that code before. */
+export const hasFailedWith = async (tx: Tx, planId: SyncPlanId, code: string): Promise<boolean> => {
+  const [row] = await tx.query<{ found: boolean }>(
+    `select exists (select from muster.sync_attempt
+       where tenant_id = muster.current_tenant() and plan_id = $1 and error_code = $2) as found`,
+    [planId, code],
+  );
+  return row?.found === true;
 };
