@@ -9,6 +9,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   ORACLE_COMPANIES: '1000',
   INTERLEAVINGS: '10000',
   PUSH_COMPANIES: '2000',
+  INPUT_COMPANIES: '1000',
   CRASH_ROUNDS: '3',
   MUSTER_CHAOS_ROUNDS: '50',
   MUSTER_CHAOS_PEOPLE: '10000',
@@ -28,6 +29,7 @@ const FILES = [
   'test/import/concurrency-interleavings.test.ts',
   'test/planner/push/properties.test.ts',
   'test/platforms/dingtalk-truncation.test.ts',
+  'test/sync/input-oracle.test.ts',
   'test/sync-apply/replay.test.ts',
 ];
 

@@ -18,6 +18,9 @@ import {
   tenantOf,
 } from './support.ts';
 
+/** Goal R9 asks for 1,000. */
+const SEEDS = Array.from({ length: Number(process.env['INPUT_COMPANIES'] ?? 6) }, (_, at) => at + 1);
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -191,7 +194,7 @@ const withPeople = (whole: PushInput): PushInput => {
 };
 
 describe('what a plan is made of', () => {
-  test.each([1, 2, 3, 4, 5, 6])('is what the tables say, row by row (goal R9, seed %i)', async (seed) => {
+  test.each(SEEDS)('is what the tables say, row by row (goal R9, seed %i)', async (seed) => {
     const { world } = await restlessWorld(seed);
     const task = await taskOf(world);
     const input = await world.context.db.transaction(systemContext(tenantOf(world)), (tx) =>
