@@ -143,6 +143,7 @@ describe('people', () => {
     await using simulator = await start();
     simulator.mutate.protectMobile('15912345678');
     expect(await apply(simulator, person())).toMatchObject({ outcome: 'INVITED', externalId: null });
+    expect(simulator.ledger.entries({ api: '/topapi/v2/user/create' })).toHaveLength(1);
     expect(await apply(simulator, person(), AGAIN)).toMatchObject({ outcome: 'INVITED' });
     expect(simulator.corp.users.has('zs001')).toBe(false);
     expect(simulator.mutate.acceptInvitation('15912345678')).toBe('zs001');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { AppError } from '../../domain/index.ts';
+import { AppError, type ErrorCode } from '../../domain/index.ts';
 import { UNKNOWN_OUTCOMES } from '../../ports/directory-target.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import { parseAnswer, parseJson } from './json.ts';
@@ -8,6 +8,9 @@ import { type RetryOptions, withRetry } from './retry.ts';
 import type { PlatformServices } from './services.ts';
 import type { Token } from './token-cache.ts';
 import { throttleWaitMs } from './vendor-errors.ts';
+
+/** Writing calls that must not be sent twice: who knows what came of them, or somebody was asked by them already. */
+const UNREPEATABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...UNKNOWN_OUTCOMES, 'PLATFORM_INVITED']);
 
 /** One call of a platform's API and the schema of its answer. */
 export interface ApiCall<Schema extends z.ZodType = z.ZodType>
@@ -117,7 +120,7 @@ export class ApiClient {
     };
     return this.#retried(once, {
       refreshToken: () => tokens.drop(this.#key, token),
-      ...(call.writes === true ? { unrepeatable: UNKNOWN_OUTCOMES } : {}),
+      ...(call.writes === true ? { unrepeatable: UNREPEATABLE } : {}),
     });
   }
 
