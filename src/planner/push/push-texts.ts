@@ -20,8 +20,8 @@ export const PUSH_REASON_TEXTS: Readonly<Record<PushReason, Text>> = {
     en: 'The roster has changed since both last agreed: the platform follows.',
   },
   DRIFT: {
-    zh: '平台上的数据被另行修改，与花名册不一致：将改回。',
-    en: 'Somebody changed it on the platform: it becomes what the roster says.',
+    zh: '平台与花名册不一致，而花名册自上次一致以来没有变化：平台将改为花名册的内容。',
+    en: 'The platform differs although the roster has not changed since: it becomes what the roster says.',
   },
   DISABLED_IN_ROSTER: {
     zh: '账号已在花名册中停用。',
