@@ -76,7 +76,7 @@ export const PushReasonEnum = registerNames<PushReason>('PushReason', 'Why a row
   SAME_NAME_AND_LEVEL: 'A unit of the same name at the same place.',
   MATCHED: 'A matching rule found exactly one person on both sides.',
   ROSTER_CHANGED: 'The roster has changed since both last agreed.',
-  DRIFT: 'Changed on the platform.',
+  DRIFT: 'Differs on the platform, although the roster has not changed since both agreed.',
   DISABLED_IN_ROSTER: 'The account is disabled.',
   DELETED_IN_ROSTER: 'Deleted in the roster.',
   DELETE_DUE: 'Disabled for as many days as `leaver.deleteAfterDays` says.',
