@@ -39,6 +39,21 @@ const stayingRows = (planning: PeoplePlanning, account: PushAccount): PersonOutc
   return { ...outcome, presence, rows: [presence] };
 };
 
+/** Who was invited, and agreed only after having to go: linked first, and then as much a leaver as anybody. */
+const lateRows = (
+  planning: PeoplePlanning,
+  account: PushAccount,
+  leaving: Pick<Parameters<typeof leaverRows>[0], 'context' | 'tree' | 'reason'>,
+): PersonOutcome | null => {
+  const found = planning.match.found.get(account.id);
+  if (found?.keyIndex !== null) return null;
+  const outcome = leaverRows({ ...leaving, account, remote: found.remote });
+  if (outcome === null) return null;
+  const link = linkRow(planning, account, found);
+  for (const row of outcome.rows) row.needs = [link, ...row.needs];
+  return { ...outcome, rows: [link, ...outcome.rows] };
+};
+
 const rowsOf = (planning: PeoplePlanning, account: PushAccount): PersonOutcome | null => {
   const { context, tree } = planning;
   const scope = planning.scope.accountScope(account);
@@ -46,7 +61,8 @@ const rowsOf = (planning: PeoplePlanning, account: PushAccount): PersonOutcome |
   if (reason === null)
     return scope === 'IN' && account.status === 'ACTIVE' ? stayingRows(planning, account) : null;
   const externalId = context.input.links.accounts.get(account.id);
-  const remote = externalId === undefined ? undefined : context.remoteAccounts.get(externalId);
+  if (externalId === undefined) return lateRows(planning, account, { context, tree, reason });
+  const remote = context.remoteAccounts.get(externalId);
   return remote === undefined ? null : leaverRows({ context, tree, account, remote, reason });
 };
 
@@ -75,8 +91,8 @@ export const diffPeople = (context: PushContext, facts: PeopleFacts): PeoplePlan
     if (!context.actsOnAccount(account.id)) continue;
     const isIn = account.status === 'ACTIVE' && facts.scope.accountScope(account) === 'IN';
     if (isIn) inScope++;
-    if (isIn || context.input.links.accounts.has(account.id)) counted++;
     const outcome = rowsOf(planning, account);
+    if (isIn || outcome !== null || context.input.links.accounts.has(account.id)) counted++;
     if (outcome === null) continue;
     quarantine(context, account, outcome.rows);
     rows.push(...outcome.rows);

@@ -99,7 +99,7 @@ export interface PushInput {
   /** The whole tree, always; deleted units only when they are linked. */
   readonly units: readonly PushUnit[];
   /**
-   * `FULL` and `ACCOUNTS`: all of the tenant that are not deleted, and the deleted ones that are linked. Others: those
+   * `FULL` and `ACCOUNTS`: all of the tenant that are not deleted, and the deleted ones that are linked or were invited. Others: those
    * named, their managers, all leaders of the units concerned, and rivals of the matching keys.
    */
   readonly accounts: readonly PushAccount[];

@@ -58,7 +58,7 @@ const filedUnder = (facts: {
 /** Invited people who have turned up; of several none is taken. */
 const findInvited = (
   context: PushContext,
-  wanting: readonly PushAccount[],
+  asked: readonly PushAccount[],
   free: readonly RemoteAccountState[],
 ): Map<AccountId, FoundPerson> => {
   const found = new Map<AccountId, FoundPerson>();
@@ -69,7 +69,7 @@ const findInvited = (
     for (const key of filedUnder(remote.value)) filed.set(key, [...(filed.get(key) ?? []), remote]);
   }
   const taken = new Set<string>();
-  for (const { id } of wanting) {
+  for (const { id } of asked) {
     const invitation = invitations.get(id);
     if (invitation === undefined) continue;
     const near = new Set(filedUnder(invitation).flatMap((key) => filed.get(key) ?? []));
@@ -134,11 +134,18 @@ export const matchPeople = (context: PushContext, scope: PushScope): PeopleMatch
         scope.accountScope(account) === 'IN',
     )
     .sort((a, b) => compareCodePoints(a.id, b.id));
-  if (wanting.length === 0) return NOTHING;
+  // Whoever was asked and has agreed has come, whatever has become of the account since.
+  const asked = input.accounts
+    .filter(
+      (account) =>
+        input.invitations.has(account.id) && !isLinked(account) && context.actsOnAccount(account.id),
+    )
+    .sort((a, b) => compareCodePoints(a.id, b.id));
+  if (wanting.length === 0 && asked.length === 0) return NOTHING;
   const free = [...context.remoteAccounts.values()]
     .filter(({ value }) => !accountOf.has(value.externalId))
     .sort((a, b) => compareCodePoints(a.value.externalId, b.value.externalId));
-  const invited = findInvited(context, wanting, free);
+  const invited = findInvited(context, asked, free);
   const offered = input.accounts.filter(({ id, status }) => status !== 'DELETED' && !invited.has(id));
   const index = buildMatchIndex(
     offered.map((account) => ({ ...account, linked: isLinked(account) })),

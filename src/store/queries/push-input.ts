@@ -116,11 +116,13 @@ const ACCOUNTS = (some: boolean): string => `
   left join muster.account_link l
     on l.tenant_id = a.tenant_id and l.connection_id = $1 and l.account_id = a.id
   left join muster.remote_account r on r.tenant_id = l.tenant_id and r.id = l.remote_account_id
-  where a.tenant_id = muster.current_tenant() and (a.status <> 'DELETED' or l.id is not null)
+  where a.tenant_id = muster.current_tenant() and (a.status <> 'DELETED' or l.id is not null or exists (
+      select from muster.account_invitation i
+      where i.tenant_id = a.tenant_id and i.connection_id = $1 and i.account_id = a.id))
     ${some ? 'and a.id = any ($2::uuid[])' : ''}
   order by a.id`;
 
-/** Accounts by their ids, or (`null`) all; deleted ones only when they are linked. */
+/** Accounts by their ids, or (`null`) all; deleted ones only when they are linked or were invited. */
 export const readPushAccounts = (
   tx: Tx,
   connectionId: ConnectionId,

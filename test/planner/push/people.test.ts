@@ -112,6 +112,25 @@ describe('who is created and linked', () => {
     ]);
   });
 
+  it.each(['DISABLED', 'DELETED'] as const)(
+    'an invited person who comes although the account is %s by then goes again like any leaver',
+    (status) => {
+      const world = pushed({
+        leaver: { action: 'DELETE', deleteAfterDays: null, parkOrgUnitExternalId: null },
+      });
+      world.addAccount(9, unitId('a'));
+      world.account(accountId(9)).status = status;
+      const invitations = new Map([[accountId(9), { externalId: null, mobile: '13800000009', email: null }]]);
+      expect(plan(world.input({ invitations })).operations).toEqual([]);
+      world.platform.createPerson('came', { name: '员工9', mobile: '13800000009' }, ['u:unit-a']);
+      expect(plan(world.input({ invitations })).operations).toMatchObject([
+        { kind: 'LINK_ACCOUNT', externalId: 'came', reason: 'INVITATION_ACCEPTED' },
+        { kind: status === 'DELETED' ? 'DELETE_ACCOUNT' : 'DISABLE_ACCOUNT', externalId: 'came' },
+      ]);
+      expect(plan(world.input()).operations).toEqual([]);
+    },
+  );
+
   it('W-DD-36: exclude beats include beats the range of units', () => {
     const world = pushed({
       leaver: { action: 'DELETE', deleteAfterDays: null, parkOrgUnitExternalId: null },

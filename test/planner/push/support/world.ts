@@ -210,7 +210,8 @@ export class World {
       scope: { kind: 'FULL' },
       units: [...this.units.values()].filter(({ id, deleted }) => !deleted || this.unitLinks.has(id)),
       accounts: [...this.accounts.values()].filter(
-        ({ id, status }) => status !== 'DELETED' || this.accountLinks.has(id),
+        ({ id, status }) =>
+          status !== 'DELETED' || this.accountLinks.has(id) || more.invitations?.has(id) === true,
       ),
       remoteUnits: this.platform.unitStates(),
       remoteAccounts: this.platform.accountStates(),
