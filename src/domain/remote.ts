@@ -33,7 +33,8 @@ export interface RemoteOrgUnitValue {
 
 export interface RemoteMembershipValue {
   readonly orgUnitExternalId: string;
-  readonly leader: boolean;
+  /** Absent = the platform does not say who leads. */
+  readonly leader?: boolean;
   /** Ascending, as in {@link RemoteOrgUnitValue.order}. */
   readonly order?: string;
   readonly title?: string;

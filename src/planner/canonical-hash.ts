@@ -31,9 +31,12 @@ const byUnit = (a: RemoteMembershipValue, b: RemoteMembershipValue): number =>
 const idText = (id: ExternalId): string => `{"kind":${quote(id.kind)},"value":${quote(id.value)}}`;
 
 const membershipText = (membership: RemoteMembershipValue): string => {
-  const head = `{"leader":${membership.leader}${optional('order', membership.order)}`;
-  const unit = `,"orgUnitExternalId":${quote(membership.orgUnitExternalId)}`;
-  return `${head}${unit}${optional('title', membership.title)}}`;
+  const members =
+    optional('leader', membership.leader) +
+    optional('order', membership.order) +
+    optional('orgUnitExternalId', membership.orgUnitExternalId) +
+    optional('title', membership.title);
+  return `{${members.slice(1)}}`;
 };
 
 /** Texts of a list whose order means nothing, in a declared order. */

@@ -24,7 +24,7 @@ const find = (memberships: readonly MembershipState[], unit: OrgUnitId): Members
 };
 
 const sameAs = (current: MembershipState, remote: RemoteMembershipValue): boolean =>
-  current.leader === remote.leader &&
+  (remote.leader === undefined || current.leader === remote.leader) &&
   (remote.title === undefined || (remote.title || null) === current.title) &&
   (remote.order === undefined || remote.order === current.order);
 
@@ -49,7 +49,7 @@ const obviouslySame = (
 };
 
 interface Wanted {
-  readonly leader: boolean;
+  readonly leader: boolean | undefined;
   readonly title: string | undefined;
   readonly order: string | undefined;
   readonly externalId: string;
@@ -76,7 +76,7 @@ const wantedUnits = (units: Units, remote: readonly RemoteMembershipValue[]): Ma
     const other = wanted.get(unit);
     const position = normaliseOrder(order);
     wanted.set(unit, {
-      leader: leader || other?.leader === true,
+      leader: other?.leader === true ? true : (leader ?? other?.leader),
       title: other?.title ?? title,
       order: other !== undefined && earlier(other.order, position) <= 0 ? other.order : position,
       externalId: other?.externalId ?? externalId,
@@ -104,7 +104,7 @@ const seatOf = (wanted: ReadonlyMap<OrgUnitId, Wanted>, kept: readonly Membershi
     const current = find(kept, orgUnitId);
     memberships.push({
       orgUnitId,
-      leader,
+      leader: leader ?? current?.leader ?? false,
       title: title === undefined ? (current?.title ?? null) : title || null,
       order: order ?? current?.order ?? '0',
     });

@@ -41,6 +41,19 @@ const sitting = (primary: string, ...memberships: readonly MembershipState[]): A
 });
 
 describe('where a person sits', () => {
+  it('keeps who leads where the platform does not say it (rule 22)', () => {
+    const current = sitting('a', seat('a', { leader: true }), seat('b'));
+    const told = [{ orgUnitExternalId: 'a' }, { orgUnitExternalId: 'b' }];
+    expect(seatAfter(units, told, current)).toBe(current);
+    const moved = seatAfter(units, [...told, { orgUnitExternalId: 'c' }], current);
+    expect(moved?.memberships.map(({ orgUnitId, leader }) => [orgUnitId, leader])).toEqual([
+      ['A', true],
+      ['B', false],
+      ['C', false],
+    ]);
+    expect(seatAfter(units, [remote('a'), remote('b')], current)?.memberships[0]?.leader).toBe(false);
+  });
+
   it('is the very same value when nothing changed', () => {
     const current = sitting('a', seat('a', { title: '组长', order: '1' }), seat('b'));
     expect(seatAfter(units, [remote('b'), remote('a', { title: '组长', order: '1' })], current)).toBe(

@@ -207,7 +207,7 @@ class ListWalk {
         const ids = [...(this.#unitsOf.get(id) ?? [])].sort(compareIds);
         if (!this.whole && ids.length === 0) return [];
         this.seen.add(id);
-        const memberships = ids.map((orgUnitExternalId) => ({ orgUnitExternalId, leader: false }));
+        const memberships = ids.map((orgUnitExternalId) => ({ orgUnitExternalId }));
         return [{ ...account, memberships }];
       });
       yield { kind: 'accounts', items, cursor: this.#cursor() };

@@ -48,7 +48,7 @@ const scimReader = (client: ScimClient, withMembers: boolean): ListReader => {
     const user = await client.read(userEndpoint, id);
     if (user === null) return null;
     const ids = (await unitIdsOf(user)).sort(compareIds);
-    return { ...accountOf(user), memberships: ids.map((id) => ({ orgUnitExternalId: id, leader: false })) };
+    return { ...accountOf(user), memberships: ids.map((id) => ({ orgUnitExternalId: id })) };
   };
 
   return {
