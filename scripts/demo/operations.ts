@@ -36,6 +36,11 @@ export const UPDATE_CONNECTION = operation(
     .transform(({ updateConnection }) => updateConnection.connection),
 );
 
+export const DELETE_CONNECTION = operation(
+  'mutation ($input: ConnectionVersionInput!) { deleteConnection(input: $input) { id } }',
+  z.object({ deleteConnection: z.object({ id: z.string() }) }).transform(() => true),
+);
+
 const text = z.object({ en: z.string() }).transform(({ en }) => en);
 
 export const TEST_CONNECTION = operation(

@@ -1,6 +1,6 @@
 import { CREDENTIALS, type ScimServer, UNIT } from '../../simulators/scim/index.ts';
 import type { Client } from './client.ts';
-import { CONNECTIONS, CREATE_CONNECTION, TREE, UPDATE_CONNECTION } from './operations.ts';
+import { CONNECTIONS, CREATE_CONNECTION, DELETE_CONNECTION, TREE } from './operations.ts';
 import { approveAndApply, planFull } from './push.ts';
 import { headline, line, must, StepFailed } from './tell.ts';
 
@@ -19,11 +19,10 @@ const connect = async (client: Client, service: ScimServer, orgUnitId: string): 
     },
     pushRules: { scope: { orgUnitIds: [orgUnitId] }, guards: [], incremental: 'OFF' },
   };
-  const known = (await client.ask(CONNECTIONS)).find(({ name }) => name === NAME);
-  const { id } =
-    known === undefined
-      ? await client.ask(CREATE_CONNECTION, { input: { ...input, platform: 'scim', name: NAME } })
-      : await client.ask(UPDATE_CONNECTION, { input: { ...input, id: known.id } });
+  // The service of an earlier run is gone, and what was linked there with it.
+  const old = (await client.ask(CONNECTIONS)).find(({ name }) => name === NAME);
+  if (old !== undefined) await client.ask(DELETE_CONNECTION, { input: { id: old.id } });
+  const { id } = await client.ask(CREATE_CONNECTION, { input: { ...input, platform: 'scim', name: NAME } });
   return id;
 };
 
