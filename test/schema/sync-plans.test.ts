@@ -80,7 +80,7 @@ describe('a plan, row by row', () => {
     expect(nodes).toMatchObject([
       {
         reasonCode: 'DRIFT',
-        reason: { zh: expect.stringContaining('改回'), en: expect.stringContaining('platform') },
+        reason: { zh: expect.stringContaining('不一致'), en: expect.stringContaining('platform') },
         rule: 'fields.title',
         changes: [{ field: 'title', before: '工程师', after: null }],
         issues: [{ text: { zh: 'mobile 的值“12”不符合平台规则。', en: expect.stringContaining('“12”') } }],
