@@ -62,6 +62,7 @@ const compilingGateway = ({ schema, known }: ApolloOptions): Gateway => ({
     executor: async ({ document, source, operation: { operation: kind }, request, context }) => {
       if (kind === 'subscription') return { errors: [asRequestError(NO_SUBSCRIPTIONS)] };
       const operation = known.learn({ document, source, operationName: request.operationName });
+      // Apollo types the executor's context as a plain record; it is the one that this server was given.
       return (context as unknown as ApolloContext).execution.result(operation, request.variables ?? {});
     },
   }),

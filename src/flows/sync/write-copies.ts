@@ -45,6 +45,7 @@ const UNIT_KINDS: ReadonlySet<string> = new Set([
   'SET_LEADERS',
 ]);
 
+/** The two members of a copy as the caller knows them: the kind of the row says which values they hold. */
 const copyOf = <Known>(row: CopyRow): Known =>
   ({ value: row.value, believed: row.believed }) as unknown as Known;
 

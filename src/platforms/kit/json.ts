@@ -63,6 +63,7 @@ export const parseInnerJson = (text: string, schema: { parse(value: unknown): un
   }
 };
 
+/** In Node.js since 22 (ECMA-262 proposal JSON.parse source text access), not in the compiler's library yet. */
 const raw = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 /** A decimal integer as a JSON number of exactly these digits, for bodies that are sent. Throws `SyntaxError`. */
