@@ -105,6 +105,13 @@ const inverseOf = (input: UndoInput, applied: AppliedOperation, gone: ReadonlySe
   return row;
 };
 
+/** Whether the person will be in the unit: they are now, or the row brings them back. Who is not there cannot lead it. */
+const isSeated = (input: UndoInput, { externalId, content }: Draft, unit: string): boolean => {
+  const now = input.remoteAccounts.get(externalId ?? '')?.value.memberships ?? [];
+  if (content.memberships === undefined) return now.some((seat) => seat.orgUnitExternalId === unit);
+  return content.memberships.some(({ orgUnit }) => 'externalId' in orgUnit && orgUnit.externalId === unit);
+};
+
 /** Leaders of units into which people come back whom no operation had taken the lead from by itself. */
 const leadAgain = (input: UndoInput, rows: ReadonlyMap<AppliedOperation, Draft>, wave: number): Draft[] => {
   if (!input.capabilities.operations.has('SET_LEADERS')) return [];
@@ -115,7 +122,7 @@ const leadAgain = (input: UndoInput, rows: ReadonlyMap<AppliedOperation, Draft>,
   const back = new Map<string, { leaders: Set<string>; needs: Draft[] }>();
   for (const [{ externalId, led }, row] of rows) {
     for (const unit of isOut(row) || externalId === null ? [] : (led ?? [])) {
-      if (listed.has(unit)) continue;
+      if (listed.has(unit) || !isSeated(input, row, unit)) continue;
       const known = back.get(unit) ?? { leaders: new Set<string>(), needs: [] };
       known.leaders.add(externalId ?? '');
       known.needs.push(row);

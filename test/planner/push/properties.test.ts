@@ -10,7 +10,14 @@ import { copyOf, picker, rough, roughWorld, smooth, smoothWorld } from './suppor
 import type { World } from './support/world.ts';
 
 const COMPANIES = Number(process.env['PUSH_COMPANIES'] ?? 60);
-const RUNS = { numRuns: COMPANIES };
+const SEED = process.env['PUSH_SEED'];
+const PATH = process.env['PUSH_PATH'];
+/** Other companies each time, so that what a run finds is told with its seed and path, to be tried again with these. */
+const RUNS = {
+  numRuns: COMPANIES,
+  ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+  ...(PATH === undefined ? {} : { path: PATH }),
+};
 
 const goes = ({ state }: PlannedOperation): boolean => state === 'PLANNED' || state === 'HELD';
 
