@@ -16,12 +16,14 @@
  * - SyncPlan: immutable, hashed list of PlanOperations that bring a platform to the roster's state.
  * - SyncRun: the application of exactly one plan.
  * - DirectoryChange: one row of the outbox, written in the transaction that changed the roster.
+ * - ChangeHint: word from a platform that an object has changed, never what; the object is read afresh.
  * - Session: a signed-in account.
  * - JobRun: one execution of a piece of work.
  * - AuditEvent: who did what to what, when, from where, with which result; append-only.
  */
 export * from './connection.ts';
 export * from './errors/index.ts';
+export * from './events.ts';
 export * from './ids.ts';
 export * from './principal.ts';
 export * from './push-rules.ts';

@@ -1,5 +1,7 @@
+import type { ChangeFeed } from './change-feed.ts';
 import type { DirectorySource } from './directory-source.ts';
 import type { DirectoryTarget } from './directory-target.ts';
+import type { DomainFileRule, PlatformNetwork } from './platform-network.ts';
 
 /** One field of a platform's settings form, declared as data so that API, doctor and console need no code. */
 export interface SettingField {
@@ -36,4 +38,7 @@ export interface Platform {
   readonly accountIdKinds: readonly string[];
   readonly directorySource?: DirectorySource;
   readonly directoryTarget?: DirectoryTarget;
+  readonly changeFeed?: ChangeFeed;
+  readonly network?: PlatformNetwork;
+  readonly domainFile?: DomainFileRule;
 }

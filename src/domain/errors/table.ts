@@ -1,4 +1,5 @@
 import type { ErrorRow } from './app-error.ts';
+import { EVENT_ERRORS } from './events.ts';
 import { GENERAL_ERRORS } from './general.ts';
 import { IMPORT_ERRORS } from './import.ts';
 import { PLATFORM_ERRORS } from './platform.ts';
@@ -14,6 +15,7 @@ const TABLE = {
   ...PLATFORM_ERRORS,
   ...SIGN_IN_ERRORS,
   ...SYNC_ERRORS,
+  ...EVENT_ERRORS,
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof TABLE;
