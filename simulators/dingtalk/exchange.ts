@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { retype } from '../kit/retype.ts';
 import { ipAllowed } from './apps.ts';
 import { settle } from './corp.ts';
 import { apiNameOf, type Envelope, failure, notServed, success, unknownPath } from './envelopes.ts';
 import { business, Failure } from './failures.ts';
-import { applyLasting, retype, runBent, substitute } from './fault-effects.ts';
+import { applyLasting, runBent, substitute } from './fault-effects.ts';
 import type { Fault } from './faults.ts';
 import { appOfToken, enter, legacyToken } from './gate.ts';
 import { ipRefused } from './gate-failures.ts';
