@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../../domain/index.ts';
+import type { CallbackReception, CallbackRequest, FeedApp } from '../../ports/change-feed.ts';
+import {
+  type CallbackPlain,
+  callbackSignature,
+  decryptCallback,
+  encryptCallback,
+  type Signed,
+  sameText,
+} from './callback-crypto.ts';
+
+/** Minutes by which a platform's clock and ours may differ, or a request may have been on its way. */
+const WINDOW_MS = 5 * 60_000;
+
+/** A request as it came, with its ciphertext found. */
+export interface Sealed extends Signed {
+  readonly signature: string;
+}
+
+/** Why a request is refused: for the log; whoever sent it is told one and the same thing whatever it was. */
+export class Refusal extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Refusal';
+  }
+}
+
+/** Seconds or milliseconds since 1970, as a number of 10 or 13 digits. */
+const instantOf = (timestamp: string): number => {
+  if (/^\d{10}$/.test(timestamp)) return Number(timestamp) * 1000;
+  return /^\d{13}$/.test(timestamp) ? Number(timestamp) : Number.NaN;
+};
+
+/** The one parameter of these names, in which all spellings that are there must agree. Throws {@link Refusal}. */
+export const parameter = ({ query }: CallbackRequest, ...names: readonly string[]): string => {
+  const values = new Set(names.filter((name) => Object.hasOwn(query, name)).map((name) => query[name]));
+  const [value] = values;
+  if (values.size !== 1 || value === undefined || value === '') throw new Refusal(`no single ${names[0]}`);
+  return value;
+};
+
+/**
+ * The message of a sealed request: its signature is compared first, in constant time, then its time stamp, and only then
+ * is it opened. `owners`: ids that it may be sealed for. Throws {@link Refusal}.
+ */
+export const openSealed = (
+  { token, aesKey }: Pick<FeedApp, 'token' | 'aesKey'>,
+  sealed: Sealed,
+  { owners, now }: { readonly owners: readonly string[]; readonly now: Date },
+): CallbackPlain => {
+  if (!sameText(callbackSignature(token, sealed), sealed.signature)) throw new Refusal('signature');
+  // Not (… <= …), because what is no number compares as false.
+  if (!(Math.abs(instantOf(sealed.timestamp) - now.getTime()) <= WINDOW_MS)) throw new Refusal('time stamp');
+  const plain = decryptCallback(aesKey, sealed.encrypted);
+  if (plain === null) throw new Refusal('ciphertext');
+  // All of them are compared, so that the time does not tell which one is ours.
+  const ours = owners.filter((owner) => owner !== '' && sameText(owner, plain.owner));
+  if (ours.length === 0) throw new Refusal('sealed for somebody else');
+  return plain;
+};
+
+/**
+ * Reads a request, and refuses whatever goes wrong in that with one and the same error.
+ * @throws AppError CALLBACK_REFUSED; its `debug` says why, for the log, and quotes nothing of the request
+ */
+export const receiving = (read: () => CallbackReception): CallbackReception => {
+  try {
+    return read();
+  } catch (error) {
+    const debug =
+      error instanceof Refusal ? error.message : `unreadable: ${String(Reflect.get(Object(error), 'name'))}`;
+    throw new AppError('CALLBACK_REFUSED', { debug });
+  }
+};
+
+/** A message sealed as an answer. */
+export const sealAnswer = (
+  { token, aesKey }: Pick<FeedApp, 'token' | 'aesKey'>,
+  plain: CallbackPlain,
+  now: Date,
+): Sealed => {
+  const encrypted = encryptCallback(aesKey, plain);
+  const signed = { encrypted, timestamp: String(now.getTime()), nonce: randomBytes(8).toString('hex') };
+  return { ...signed, signature: callbackSignature(token, signed) };
+};
