@@ -26,6 +26,8 @@ export interface FeedApp {
   readonly app: ConnectionApp;
   /** Application key (client id) of the app, `null` when none was typed in. */
   readonly appKey: string | null;
+  /** Secret of that key, for platforms at which an app registers or connects in its own name. */
+  readonly appSecret?: string | null;
   readonly token: string;
   /** 43 letters and digits: base64 of the AES key without its last character. */
   readonly aesKey: string;

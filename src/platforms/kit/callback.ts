@@ -9,6 +9,7 @@ import {
   type Signed,
   sameText,
 } from './callback-crypto.ts';
+import { instant } from './change-event.ts';
 
 /** Minutes by which a platform's clock and ours may differ, or a request may have been on its way. */
 const WINDOW_MS = 5 * 60_000;
@@ -25,12 +26,6 @@ export class Refusal extends Error {
     this.name = 'Refusal';
   }
 }
-
-/** Seconds or milliseconds since 1970, as a number of 10 or 13 digits. */
-const instantOf = (timestamp: string): number => {
-  if (/^\d{10}$/.test(timestamp)) return Number(timestamp) * 1000;
-  return /^\d{13}$/.test(timestamp) ? Number(timestamp) : Number.NaN;
-};
 
 /** The one parameter of these names, in which all spellings that are there must agree. Throws {@link Refusal}. */
 export const parameter = ({ query }: CallbackRequest, ...names: readonly string[]): string => {
@@ -50,8 +45,8 @@ export const openSealed = (
   { owners, now }: { readonly owners: readonly string[]; readonly now: Date },
 ): CallbackPlain => {
   if (!sameText(callbackSignature(token, sealed), sealed.signature)) throw new Refusal('signature');
-  // Not (… <= …), because what is no number compares as false.
-  if (!(Math.abs(instantOf(sealed.timestamp) - now.getTime()) <= WINDOW_MS)) throw new Refusal('time stamp');
+  const sent = instant(sealed.timestamp);
+  if (sent === null || Math.abs(sent.getTime() - now.getTime()) > WINDOW_MS) throw new Refusal('time stamp');
   const plain = decryptCallback(aesKey, sealed.encrypted);
   if (plain === null) throw new Refusal('ciphertext');
   // All of them are compared, so that the time does not tell which one is ours.

@@ -83,7 +83,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** What a failed fetch means, told by the codes of Node's and undici's errors. */
-const transportError = (error: unknown, url: URL, seconds: number): AppError => {
+export const transportError = (error: unknown, url: URL, seconds: number): AppError => {
   const causes = rootCauses(error);
   const known = causes.find((cause) => cause instanceof AppError);
   if (known instanceof AppError) return known;

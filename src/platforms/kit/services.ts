@@ -4,10 +4,12 @@ import { type Clock, systemClock } from './clock.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts';
 import { createRateBudget } from './rate-budget.ts';
 import { createTokenCache, type TokenCache } from './token-cache.ts';
+import { createSocketClient, type SocketClient, type SocketClientOptions } from './web-socket.ts';
 
 /** What every adapter is given by the composition root. */
 export interface PlatformServices {
   readonly http: HttpClient;
+  readonly sockets: SocketClient;
   readonly tokens: TokenCache;
   readonly budget: RateBudget;
   readonly clock: Clock;
@@ -15,7 +17,9 @@ export interface PlatformServices {
   readonly resolve: ResolveHost;
 }
 
-export interface PlatformServicesOptions extends HttpClientOptions {
+export interface PlatformServicesOptions
+  extends HttpClientOptions,
+    Omit<SocketClientOptions, keyof HttpClientOptions> {
   /** Shared by several processes when given; in memory otherwise. */
   readonly ledger?: SlotLedger;
   readonly clock?: Clock;
@@ -27,6 +31,7 @@ export const createPlatformServices = (options: PlatformServicesOptions = {}): P
   const clock = options.clock ?? systemClock;
   return {
     http: createHttpClient(options),
+    sockets: createSocketClient(options),
     tokens: createTokenCache(clock),
     budget: createRateBudget(clock, options.ledger),
     clock,
