@@ -1,4 +1,4 @@
-import { AppError, newId, type SyncRunId, type SyncRunPhase } from '../../domain/index.ts';
+import { type AccountRef, AppError, newId, type SyncRunId, type SyncRunPhase } from '../../domain/index.ts';
 import type { RemoteUnitState } from '../../planner/push/facts.ts';
 import { type AppliedOperation, invertPlan, type UndoInput } from '../../planner/push/invert-plan.ts';
 import { totalsOf } from '../../planner/push/totals.ts';
@@ -61,7 +61,16 @@ const unitsThere = async (
   );
 };
 
-/** Copies of the people concerned: of the operations, and of those who lead units that somebody led before. */
+/** Platform ids of those who led a unit before its leaders were set. */
+const leadersBefore = ({ operation }: AppliedOperation): readonly string[] => {
+  const before = operation.changes.find(({ field }) => field === 'leaders')?.before as
+    | readonly AccountRef[]
+    | null
+    | undefined;
+  return (before ?? []).flatMap((ref) => ('externalId' in ref ? [ref.externalId] : []));
+};
+
+/** Copies of the people concerned: of the operations, of those who lead units that somebody led before, or have led. */
 const peopleThere = async (
   tx: Tx,
   connection: ConnectionRow,
@@ -70,7 +79,10 @@ const peopleThere = async (
   const led = [...new Set(applied.flatMap((one) => one.led ?? []))];
   const leading = led.length === 0 ? [] : await remoteMembers(tx, connection.id, led);
   const ids = new Set(leading.flatMap(({ leaders }) => leaders));
-  for (const { externalId } of applied) if (externalId !== null) ids.add(externalId);
+  for (const one of applied) {
+    if (one.externalId !== null) ids.add(one.externalId);
+    for (const id of leadersBefore(one)) ids.add(id);
+  }
   const states = await readRemoteAccountStates(tx, connection.id, [...ids]);
   return new Map(states.map((state) => [state.value.externalId, state]));
 };

@@ -1,12 +1,13 @@
 import type { AccountId, OrgUnitId } from '../../domain/ids.ts';
 import type { GuardKind, PushRules } from '../../domain/push-rules.ts';
 import type { FieldChange } from '../../domain/staging.ts';
-import type { AccountRef, PlannedOperation, PushGuardVerdict } from '../../domain/sync.ts';
+import type { PlannedOperation, PushGuardVerdict } from '../../domain/sync.ts';
 import type { OperationKind, TargetCapabilities } from '../../domain/target.ts';
 import { type Draft, draft, hold, isOut, issue, PHASES, skip } from './draft.ts';
 import type { RemoteAccountState, RemoteUnitState } from './facts.ts';
 import { judgeKinds, type Linked } from './guards.ts';
 import { invertedContent } from './invert-content.ts';
+import { leadAgain } from './invert-leaders.ts';
 import { movedOn } from './moved-on.ts';
 import { numberRows } from './order.ts';
 import { dependentsOf, spreadHolds, spreadSkips } from './spread.ts';
@@ -103,56 +104,6 @@ const inverseOf = (input: UndoInput, applied: AppliedOperation, gone: ReadonlySe
   if (externalId !== null && gone.has(externalId)) skip(row, issue('IRREVERSIBLE'));
   row.effects = effectsOf(kind, operation);
   return row;
-};
-
-/** Whether the person will be in the unit: they are now, or the row brings them back. Who is not there cannot lead it. */
-const isSeated = (input: UndoInput, { externalId, content }: Draft, unit: string): boolean => {
-  const now = input.remoteAccounts.get(externalId ?? '')?.value.memberships ?? [];
-  if (content.memberships === undefined) return now.some((seat) => seat.orgUnitExternalId === unit);
-  return content.memberships.some(({ orgUnit }) => 'externalId' in orgUnit && orgUnit.externalId === unit);
-};
-
-/** Leaders of units into which people come back whom no operation had taken the lead from by itself. */
-const leadAgain = (input: UndoInput, rows: ReadonlyMap<AppliedOperation, Draft>, wave: number): Draft[] => {
-  if (!input.capabilities.operations.has('SET_LEADERS')) return [];
-  const listed = new Set<string>();
-  for (const { operation, externalId } of rows.keys()) {
-    if (operation.kind === 'SET_LEADERS' && externalId !== null) listed.add(externalId);
-  }
-  const back = new Map<string, { leaders: Set<string>; needs: Draft[] }>();
-  for (const [{ externalId, led }, row] of rows) {
-    for (const unit of isOut(row) || externalId === null ? [] : (led ?? [])) {
-      if (listed.has(unit) || !isSeated(input, row, unit)) continue;
-      const known = back.get(unit) ?? { leaders: new Set<string>(), needs: [] };
-      known.leaders.add(externalId ?? '');
-      known.needs.push(row);
-      back.set(unit, known);
-    }
-  }
-  for (const [id, { value }] of back.size === 0 ? [] : input.remoteAccounts) {
-    for (const { leader, orgUnitExternalId } of value.memberships) {
-      if (leader) back.get(orgUnitExternalId)?.leaders.add(id);
-    }
-  }
-  return [...back].map(([unit, { leaders, needs }]) => {
-    const refs: AccountRef[] = [...leaders].sort().map((externalId) => ({ externalId }));
-    const remote = input.remoteUnits.get(unit);
-    const row = draft({
-      kind: 'SET_LEADERS',
-      phase: PHASES.REFERENCES,
-      objectId: null,
-      externalId: unit,
-      name: remote?.name ?? unit,
-      reason: 'UNDO',
-      rule: 'undo',
-      content: { leaders: refs },
-      changes: [{ field: 'leaders', before: null, after: refs }],
-      needs,
-      base: { version: null, remoteHash: remote?.hash ?? null },
-    });
-    row.wave = wave;
-    return row;
-  });
 };
 
 /**
