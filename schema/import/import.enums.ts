@@ -18,6 +18,7 @@ export const ImportScopeEnum = registerNames<ImportScope>('ImportScope', 'What i
 
 export const ImportPhaseEnum = registerNames<ImportPhase>('ImportPhase', 'Where an import stands.', {
   QUEUED: 'Waits for a worker.',
+  READING: 'Reads the objects that events have named, and what these cannot be understood without.',
   FETCHING: 'Fetches from the platform.',
   STAGING: 'Compares what was fetched with the roster.',
   REVIEW: 'Waits for a reviewer; nothing has touched the roster.',
@@ -51,6 +52,7 @@ export const GapCodeEnum = registerNames<CompletenessGap['code']>(
     RANGE_CHANGED: 'What the credentials see has changed since the last commit, or during the fetch.',
     PAGING_LOOPED: 'The pages of a list repeated themselves.',
     START_UNITS_ONLY: 'By rule only some org units were read.',
+    NAMED_ONLY: 'Only what events have named was read.',
     CANCELLED: 'The fetch was stopped.',
   },
 );

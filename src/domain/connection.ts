@@ -1,3 +1,4 @@
+import type { EventPolicy } from './events.ts';
 import type { ConnectionAppId, ConnectionId, OrgUnitId, TenantId } from './ids.ts';
 import type { PushRules } from './push-rules.ts';
 import type { MatchKey } from './staging.ts';
@@ -66,8 +67,13 @@ export interface PullRules {
   readonly leaverAction: 'DISABLE' | 'NONE';
   /** Share of linked accounts (0..1) and number above which proposed disables are held; the smaller counts. */
   readonly guard: { readonly fraction: number; readonly count: number };
-  /** Minutes between timed pulls; 0 = off (row W-DD-29). */
+  /**
+   * Minutes between timed pulls (row W-DD-29). 0 = none; but once a day where events are received and followed, because
+   * they may get lost (field-notes rule 17).
+   */
   readonly everyMinutes: number;
+  /** What to do with what events bring. */
+  readonly events: EventPolicy;
 }
 
 export const DEFAULT_PULL_RULES: PullRules = {
@@ -80,13 +86,22 @@ export const DEFAULT_PULL_RULES: PullRules = {
   leaverAction: 'DISABLE',
   guard: { fraction: 0.05, count: 20 },
   everyMinutes: 0,
+  events: 'HOLD',
 };
 
 export const IMPORT_SCOPES = ['ORG_UNITS', 'ACCOUNTS', 'ALL'] as const;
 export type ImportScope = (typeof IMPORT_SCOPES)[number];
 
+export const IMPORT_KINDS = ['WHOLE', 'EVENTS', 'HELD'] as const;
+/**
+ * What a run is about. `WHOLE`: everything that can be seen. `EVENTS`: only what events have named, and what that cannot
+ * be understood without. `HELD`: what such runs have left for a person to look at; one at a time for each connection.
+ */
+export type ImportKind = (typeof IMPORT_KINDS)[number];
+
 export const IMPORT_PHASES = [
   'QUEUED',
+  'READING',
   'FETCHING',
   'STAGING',
   'REVIEW',
@@ -100,5 +115,6 @@ export const IMPORT_PHASES = [
 /**
  * QUEUED → FETCHING → STAGING → REVIEW → COMMITTING → COMMITTED → REVERTED
  * with DISCARDED from REVIEW, CANCELLED from QUEUED, FETCHING or STAGING, FAILED from any working phase.
+ * A run of events: READING → COMMITTED, or DISCARDED when it has brought nothing, or FAILED.
  */
 export type ImportPhase = (typeof IMPORT_PHASES)[number];

@@ -62,3 +62,31 @@ export const MASTERED_FIELDS = [
   'orgUnit.order',
 ] as const;
 export type MasteredField = (typeof MASTERED_FIELDS)[number] | `attributes.${string}`;
+
+export const EVENT_STATES = ['OPEN', 'HELD', 'DONE'] as const;
+/** Of a received event: `OPEN` until its objects have been read, `HELD` while a person has to look at what it brought. */
+export type EventState = (typeof EVENT_STATES)[number];
+
+export const EVENT_OUTCOMES = [
+  'FAILED',
+  'HELD',
+  'COMMITTED',
+  'DISCARDED',
+  'GONE',
+  'UNCHANGED',
+  'ECHO',
+  'IGNORED',
+] as const;
+/**
+ * What became of a received event, and of each object that it named; of several objects the one that stands first here
+ * speaks for the event. `GONE`: the platform does not have it, and neither had we. `ECHO`: what Muster itself had written.
+ * `DISCARDED`: a person has looked at it and did not want it.
+ */
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+/** An app's long connection, by the word of whoever holds it; `IDLE` when nobody does. */
+export const STREAM_STATES = ['IDLE', 'WAITING', 'CONNECTED', 'FAILED'] as const;
+export type StreamState = (typeof STREAM_STATES)[number];
+
+/** The most objects of which one run of events reads each singly; where more have changed, a whole pull is quicker. */
+export const MOST_NAMED = 500;

@@ -87,6 +87,7 @@ export const GAP_CODES = [
   'RANGE_CHANGED',
   'PAGING_LOOPED',
   'START_UNITS_ONLY',
+  'NAMED_ONLY',
   'CANCELLED',
 ] as const;
 

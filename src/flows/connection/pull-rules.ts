@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   AppError,
   DEFAULT_PULL_RULES,
+  EVENT_POLICIES,
   isId,
   type OrgUnitId,
   type PullRules,
@@ -31,6 +32,7 @@ const schema = z.strictObject({
   // A guard can be raised, never switched off (field-notes rule 4).
   guard: z.strictObject({ fraction: z.number().gt(0).max(1), count: z.int().min(1).max(1_000_000) }),
   everyMinutes: z.int().min(0).max(LONGEST_INTERVAL),
+  events: z.enum(EVENT_POLICIES),
 });
 
 /**

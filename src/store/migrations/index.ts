@@ -10,6 +10,7 @@ import { ImportStaging20261121000800 } from './20261121000800-import-staging.ts'
 import { Sync20261128000100 } from './20261128000100-sync.ts';
 import { PushTriggers20261128000200 } from './20261128000200-push-triggers.ts';
 import { CopiesSeen20261128000300 } from './20261128000300-copies-seen.ts';
+import { Events20261128000400 } from './20261128000400-events.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Sync20261128000100,
   PushTriggers20261128000200,
   CopiesSeen20261128000300,
+  Events20261128000400,
 ] as const;

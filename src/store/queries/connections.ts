@@ -26,22 +26,38 @@ export interface ConnectionRow extends Connection {
   readonly changedAt: Date;
 }
 
+/** What a connection does with events; rules that were saved before there were any say nothing of it. */
+export const EVENT_POLICY = `coalesce(connection.pull_rules->>'events', 'HOLD')`;
+
+/** Minutes of a day. */
+const DAILY = 1_440;
+
+// Events may get lost, and nobody would know: where they are followed, a whole pull comes once a day at least.
+const EVERY_MINUTES = `
+  case when (connection.pull_rules->>'everyMinutes')::integer > 0
+      then (connection.pull_rules->>'everyMinutes')::integer
+    when ${EVENT_POLICY} <> 'OFF' and exists (select from muster.connection_app app
+      where app.tenant_id = connection.tenant_id and app.connection_id = connection.id and app.event_source <> 'OFF')
+      then ${DAILY} end`;
+
 /**
- * When the next timed pull of a `muster.connection` is due (row W-DD-29): so long after the last one, whoever started
- * that; null without a timer. Computed, so that neither a pull nor a missed minute has to write it.
+ * When the next timed pull of a `muster.connection` is due (row W-DD-29): so long after the last one of the whole
+ * company, whoever started that; null without a timer. Computed, so that neither a pull nor a missed minute has to
+ * write it.
  */
 export const NEXT_PULL_AT = `
-  case when connection.enabled and (connection.pull_rules->>'everyMinutes')::integer > 0 then
+  case when connection.enabled then
     greatest(
       connection.created_at,
       (select max(run.created_at) from muster.import_run run
-       where run.tenant_id = connection.tenant_id and run.connection_id = connection.id)
-    ) + (connection.pull_rules->>'everyMinutes')::integer * interval '1 minute'
+       where run.tenant_id = connection.tenant_id and run.connection_id = connection.id and run.kind = 'WHOLE')
+    ) + (${EVERY_MINUTES}) * interval '1 minute'
   end`;
 
 const COLUMNS = `
   id, tenant_id as "tenantId", platform, name, enabled, mode, settings, secrets,
-  allow_private_network as "allowPrivateNetwork", pull_rules as "pullRules", push_rules as "pushRules",
+  allow_private_network as "allowPrivateNetwork", '{"events":"HOLD"}'::jsonb || pull_rules as "pullRules",
+  push_rules as "pushRules",
   default_password as "defaultPassword", last_range_digest as "lastRangeDigest", ${NEXT_PULL_AT} as "nextPullAt",
   version, created_at as "createdAt", changed_at as "changedAt"`;
 
