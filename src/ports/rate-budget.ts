@@ -2,6 +2,8 @@
 export interface RateLimit {
   /** The platform's own limit, calls per second; the budget stays a little below it. */
   readonly perSecond: number;
+  /** A second limit over a longer time, where the platform has one: calls within any hour. */
+  readonly perHour?: number;
   /** Goes before everybody who waits without it, e.g. the disabling of a leaver behind a long push. */
   readonly urgent?: boolean;
 }

@@ -223,3 +223,36 @@ describe('the budget', () => {
     await budget.acquire('k', { perSecond: 20 }, signal);
   });
 });
+
+describe('a budget with a limit per hour as well', () => {
+  const HOUR = 3_600_000;
+
+  it('never has more calls in any hour than the platform allows, and uses nearly all of them', async () => {
+    const clock = virtualClock();
+    const budget = createRateBudget(clock);
+    const limit = { perSecond: 20, perHour: 1_000 };
+    const released: number[] = [];
+    const one = async () => {
+      await budget.acquire('corp/api', limit, signal);
+      released.push(clock.monotonic());
+    };
+    await Promise.all(Array.from({ length: 2_500 }, one));
+    const most = released.map(
+      (end, at) => released.slice(0, at + 1).filter((one) => end - one < HOUR).length,
+    );
+    expect(Math.max(...most)).toBeLessThanOrEqual(1_000);
+    expect(Math.max(...most)).toBeGreaterThanOrEqual(970);
+    // Two and a half hours' worth: the third hour has begun, and no more than that.
+    expect(clock.elapsed()).toBeGreaterThan(2 * HOUR);
+    expect(clock.elapsed()).toBeLessThan(2.2 * HOUR);
+  });
+
+  it('tells how long the rest of the hour keeps calls waiting', async () => {
+    const clock = virtualClock();
+    const budget = createRateBudget(clock);
+    const limit = { perSecond: 20, perHour: 40 };
+    const calls = Array.from({ length: 39 }, () => budget.acquire('corp/api', limit, signal));
+    await Promise.all(calls);
+    expect(budget.eta('corp/api', 1, limit)).toBeGreaterThan(HOUR - 60_000);
+  });
+});

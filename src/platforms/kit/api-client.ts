@@ -22,6 +22,8 @@ export interface ApiCall<Schema extends z.ZodType = z.ZodType>
   readonly writes?: boolean;
   /** Goes before everything that waits without it. */
   readonly urgent?: boolean;
+  /** Carries what it needs, and no token. */
+  readonly anonymous?: boolean;
 }
 
 /** What differs between platforms. */
@@ -40,7 +42,12 @@ export interface ApiDialect {
   failure(body: unknown, status: number, call: ApiCall): AppError | undefined;
   /** Whose token and rate limit it is: app, secret and addresses. Only its digest is kept. */
   readonly identity: readonly string[];
+  /** Whose rate limit it is, where several tokens share one; default: the token's. */
+  readonly limitIdentity?: readonly string[];
   readonly callsPerSecond: number;
+  readonly callsPerHour?: number;
+  /** Tries in all for faults that may pass; default 4. */
+  readonly maxAttempts?: number;
   readonly allowPrivateNetwork: boolean;
 }
 
@@ -76,6 +83,7 @@ export class ApiClient {
   readonly #dialect: ApiDialect;
   readonly #signal: AbortSignal;
   readonly #key: string;
+  readonly #limitKey: string;
   #calls = 0;
   #pausedUntil: number | undefined;
 
@@ -84,6 +92,7 @@ export class ApiClient {
     this.#dialect = dialect;
     this.#signal = signal;
     this.#key = digest(dialect.identity);
+    this.#limitKey = dialect.limitIdentity === undefined ? this.#key : digest(dialect.limitIdentity);
   }
 
   /** Requests sent so far, tokens and repetitions included. */
@@ -100,16 +109,20 @@ export class ApiClient {
   /** Throws `PLATFORM_*`, or the signal's reason. */
   async call<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
     const { budget, tokens } = this.#services;
-    const { callsPerSecond } = this.#dialect;
-    const rateKey = digest([this.#key, this.#dialect.lane?.(call) ?? call.path]);
-    const limit = { perSecond: callsPerSecond, ...(call.urgent === true ? { urgent: true } : {}) };
+    const { callsPerSecond, callsPerHour } = this.#dialect;
+    const rateKey = digest([this.#limitKey, this.#dialect.lane?.(call) ?? call.path]);
+    const limit = {
+      perSecond: callsPerSecond,
+      ...(callsPerHour === undefined ? {} : { perHour: callsPerHour }),
+      ...(call.urgent === true ? { urgent: true } : {}),
+    };
     let token = '';
     const once = async (): Promise<z.output<Schema>> => {
-      if (this.#dialect.tokenCall !== null)
-        token = await tokens.get(this.#key, () => this.fetchToken(), this.#signal);
+      const withToken = this.#dialect.tokenCall !== null && call.anonymous !== true;
+      if (withToken) token = await tokens.get(this.#key, () => this.fetchToken(), this.#signal);
       const callEnded = await budget.acquire(rateKey, limit, this.#signal);
       try {
-        return await this.#once(this.#dialect.authorize(call, token));
+        return await this.#once(call.anonymous === true ? call : this.#dialect.authorize(call, token));
       } catch (error) {
         if (error instanceof AppError && error.code === 'PLATFORM_THROTTLED' && error.retryAt !== undefined)
           budget.penalise(rateKey, error.retryAt);
@@ -146,7 +159,14 @@ export class ApiClient {
   }
 
   async #once<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
-    const { schema, object: _object, writes: _writes, urgent: _urgent, ...request } = call;
+    const {
+      schema,
+      object: _object,
+      writes: _writes,
+      urgent: _urgent,
+      anonymous: _anonymous,
+      ...request
+    } = call;
     const answer = await this.#send(request);
     const { status } = answer;
     const api = call.path;
@@ -173,13 +193,14 @@ export class ApiClient {
     return parseAnswer(text, call.path);
   }
 
-  /** The same error with the instant at which the limit ends: named in the text, in a header, or in a second. */
+  /** The same error with the instant at which the limit ends: by its text, a header, the dialect, or in a second. */
   #throttled(error: AppError, answer: HttpAnswer): AppError {
     const now = this.#services.clock.now();
     const platformNow = Date.parse(answer.headers.get('date') ?? '') || now;
     const told = retryAfterMs(answer.headers.get('retry-after'), platformNow);
+    const known = error.retryAt === undefined ? 1000 : Math.max(0, error.retryAt - now);
     const wait =
-      throttleWaitMs(String(error.details['vendorMessage'] ?? ''), platformNow) ?? (told > 0 ? told : 1000);
+      throttleWaitMs(String(error.details['vendorMessage'] ?? ''), platformNow) ?? (told > 0 ? told : known);
     return new AppError(error.code, { details: error.details, retryAt: now + wait });
   }
 
@@ -190,6 +211,7 @@ export class ApiClient {
     try {
       return await withRetry(this.#services, call, {
         signal: this.#signal,
+        ...(this.#dialect.maxAttempts === undefined ? {} : { maxAttempts: this.#dialect.maxAttempts }),
         onWait: (until) => {
           this.#pausedUntil = until;
         },

@@ -27,7 +27,8 @@ export const createMemoryLedger = (clock: Clock): SlotLedger => {
 
 /**
  * Each key has a queue (two priorities) and a pump that releases one waiter per reserved slot, and never more than
- * `perSecond` within any second plus slack, measured at the instants of real release.
+ * `perSecond` within any second plus slack, measured at the instants of real release. Slots are shared with other
+ * processes by the ledger; a limit per hour is kept by each process for itself.
  */
 class PacedBudget implements RateBudget {
   readonly #clock: Clock;
@@ -45,6 +46,7 @@ class PacedBudget implements RateBudget {
     if (signal.aborted) return Promise.reject(signal.reason);
     const lane = this.#lane(key);
     lane.perSecond = Math.max(1, limit.perSecond);
+    lane.perHour = limit.perHour;
     const { promise, resolve, reject } = Promise.withResolvers<CallEnded>();
     const queue = limit.urgent === true ? lane.urgent : lane.normal;
     const waiter: Waiter = {
@@ -76,7 +78,7 @@ class PacedBudget implements RateBudget {
   eta(key: string, calls: number, limit: RateLimit): number {
     const lane = this.#lane(key);
     lane.perSecond = Math.max(1, limit.perSecond);
-    const pause = Math.max(0, lane.pausedUntil - this.#clock.monotonic());
+    const pause = Math.max(0, Math.max(lane.pausedUntil, lane.fullUntil()) - this.#clock.monotonic());
     return Math.ceil(pause + (lane.waiting + calls) * lane.spacingMs);
   }
 

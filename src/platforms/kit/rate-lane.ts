@@ -20,6 +20,9 @@ const OUTLIER_MS = 4;
 const FORFEIT_AFTER_MS = 12;
 export const CATCH_UP_MS = 250;
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
 export interface Waiter {
   readonly release: (ended: CallEnded) => void;
   readonly fail: (error: unknown) => void;
@@ -36,9 +39,12 @@ export class RateLane {
   /** Wakes a pump that sleeps, after a penalty. */
   wake = new AbortController();
   perSecond = 1;
+  perHour: number | undefined;
   pausedUntil = 0;
   /** Of the last calls, the instant before which the call that many releases later may not start. */
   readonly #window: { until: number }[] = [];
+  /** Calls of the last hour by the minute: for a window so long that is exact enough, and costs nothing to keep. */
+  readonly #minutes: { readonly endsAt: number; calls: number }[] = [];
   /** End of the last reservation by the ledger's clock, and the instant since which nobody else reserved any. */
   #reservedTo = Number.NaN;
   #aloneSince = 0;
@@ -74,7 +80,28 @@ export class RateLane {
   /** The earliest instant for a call with that slot: penalties and the sliding window come on top of it. */
   startOf(slot: number): number {
     const full = this.#window.length >= Math.floor(this.perSecond);
-    return Math.max(slot, this.pausedUntil, full ? (this.#window[0]?.until ?? 0) : 0);
+    return Math.max(slot, this.pausedUntil, full ? (this.#window[0]?.until ?? 0) : 0, this.fullUntil());
+  }
+
+  /** The instant at which the hour has room again; in the past while it has. This process's own calls are counted. */
+  fullUntil(): number {
+    if (this.perHour === undefined) return 0;
+    let over =
+      this.#minutes.reduce((sum, { calls }) => sum + calls, 0) - Math.floor(this.perHour * USED_SHARE);
+    for (const { endsAt, calls } of this.#minutes) {
+      if (over < 0) return 0;
+      over -= calls;
+      if (over < 0) return endsAt + HOUR_MS;
+    }
+    return 0;
+  }
+
+  #countMinute(now: number): void {
+    if (this.perHour === undefined) return;
+    while ((this.#minutes[0]?.endsAt ?? now) + HOUR_MS < now) this.#minutes.shift();
+    const last = this.#minutes.at(-1);
+    if (last !== undefined && now < last.endsAt) last.calls += 1;
+    else this.#minutes.push({ endsAt: now + MINUTE_MS, calls: 1 });
   }
 
   /** A slot that was missed is made up for only where the window knows of all calls that count with it. */
@@ -91,6 +118,7 @@ export class RateLane {
     this.#coldLeft = Math.max(0, this.#coldLeft - 1);
     this.#strainMs *= 0.5 ** ((now - this.#lastRelease) / STRAIN_HALF_LIFE_MS);
     this.#lastRelease = now;
+    this.#countMinute(now);
     const call = { until: now + 1000 + WINDOW_SLACK_MS + coldMs + this.#strainMs };
     this.#window.push(call);
     const kept = Math.floor(this.perSecond);
