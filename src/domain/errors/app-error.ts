@@ -85,8 +85,11 @@ export class AppError extends Error {
     return inBoth(this.row.text, this.details);
   }
 
-  /** What to do, filled in, in both languages. */
+  /** What to do, filled in, in both languages: the code's own remedy, or what `details.remedy` (and `remedyZh`) says. */
   get remedy(): Text {
-    return inBoth(this.row.remedy, this.details);
+    const { remedy, remedyZh = remedy } = this.details;
+    const told =
+      typeof remedy === 'string' && typeof remedyZh === 'string' ? { zh: remedyZh, en: remedy } : null;
+    return inBoth(told ?? this.row.remedy, this.details);
   }
 }

@@ -60,6 +60,13 @@ const TRANSPORT = {
       'Muster waits and goes on; if another program uses the same app, slow it down.',
     ],
   }),
+  PLATFORM_CONCURRENT_CHANGE: row(409, after(2), {
+    text: [
+      '平台上同一对象正被他人修改，{api} 未能完成',
+      'Somebody else is changing the same object at the platform, {api} was not carried out',
+    ],
+    remedy: ['系统会自动重试。', 'Muster tries again by itself.'],
+  }),
   PLATFORM_IP_BLOCKED: row(429, after(300), {
     text: ['平台暂时封禁了本机出口地址', 'The platform has blocked our outgoing address for a while'],
     remedy: [
@@ -152,6 +159,16 @@ const ACCESS = {
     remedy: [
       '请在平台开发者控制台的应用 > 权限管理 中开通 {permission}。{link}',
       'Open {permission} in the developer console of the platform: the app > permissions. {link}',
+    ],
+  }),
+  PLATFORM_DETAILS_WITHHELD: row(400, afterFix, {
+    text: [
+      '平台不向此密钥提供通讯录详情（{api}）',
+      'The platform withholds details of the contacts from this secret ({api})',
+    ],
+    remedy: [
+      '请填写可见范围为整个企业的自建应用的密钥用于读取；否则只能读到标识，并沿用系统写入过的内容。',
+      'Enter the secret of an app of your own whose range is the whole company, for reading; without it only ids can be read, over what Muster has written itself.',
     ],
   }),
   PLATFORM_OUT_OF_RANGE: row(400, afterFix, {

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../../domain/index.ts';
+import { AppError, type ErrorCode, type Text } from '../../domain/index.ts';
 
 /** One line of a platform's error table. */
 export interface VendorErrorRow {
@@ -8,19 +8,21 @@ export interface VendorErrorRow {
   readonly source: string;
   /** Which field of ours the code is about. */
   readonly field?: string;
+  /** What to do and on which page of this platform's console, where the code's own remedy cannot say it. */
+  readonly remedy?: Text;
 }
 
-/** A line for one or several codes, blank between them. */
+/** A line for one or several codes, blank between them; `more` is the field that it is about, or what to do. */
 export const vendorRow = (
   vendorCodes: string,
   code: ErrorCode,
   source: string,
-  field?: string,
+  more?: string | Text,
 ): VendorErrorRow => ({
   vendorCodes: vendorCodes.split(' '),
   code,
   source,
-  ...(field === undefined ? {} : { field }),
+  ...(typeof more === 'string' ? { field: more } : more === undefined ? {} : { remedy: more }),
 });
 
 /** All codes from one to another, for {@link vendorRow}. */
@@ -57,8 +59,9 @@ export const withoutSecrets = (message: string, secrets: readonly (string | unde
     .reduce((clean, text) => clean.replaceAll(text, '***'), message);
 
 const parsed = (message: string): Record<string, string> => {
-  const address = /request ip=([0-9a-fA-F.:]+)/.exec(message)?.[1];
-  const permission = /\[([\w.,\s-]+)\]|requiredScopes=\[([^\]]+)\]/.exec(message)?.[1];
+  const address = /(?:request ip=|from ip: ?)([0-9a-fA-F.:]+)/.exec(message)?.[1];
+  // Digits in brackets are the number of a call, not what it lacks.
+  const permission = /\[([a-zA-Z][\w.,\s-]*)\]|requiredScopes=\[([^\]]+)\]/.exec(message)?.[1];
   const link = /https?:\/\/[^\s,，"）)]+/.exec(message)?.[0];
   return {
     ...(address === undefined ? {} : { address }),
@@ -83,6 +86,7 @@ export const translateVendorError = (table: VendorErrorTable, failure: VendorFai
       ...(failure.object === undefined ? {} : { object: failure.object }),
       ...(failure.clientId === undefined ? {} : { clientId: failure.clientId }),
       ...(row?.field === undefined ? {} : { field: row.field }),
+      ...(row?.remedy === undefined ? {} : { remedy: row.remedy.en, remedyZh: row.remedy.zh }),
     },
   });
 };
