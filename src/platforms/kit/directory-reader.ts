@@ -39,8 +39,10 @@ export interface DirectoryReader {
   memberIds(id: string): Promise<readonly string[]>;
   /** `null` when the platform says that there is no such person. */
   account(id: string): Promise<RemoteAccountValue | null>;
-  /** Head count of the whole company by the platform's own book. */
-  headCount(): Promise<number>;
+  /** Head count of the whole company by the platform's own book; absent where it tells none. */
+  headCount?(): Promise<number>;
+  /** Ids of everybody in the company in a few calls, which is better than a head count; absent where there is no such list. */
+  everybody?(): Promise<ReadonlySet<string>>;
   readonly meter: {
     calls(): number;
     readonly callsPerSecond: number;

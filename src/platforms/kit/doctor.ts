@@ -9,6 +9,14 @@ import type { PlatformServices } from './services.ts';
 /** How many units are looked into for somebody whose fields can be looked at. */
 const SAMPLED_UNITS = 5;
 
+/** A secret of its own, with its own token and list of addresses. */
+export interface FurtherSecret {
+  readonly name: string;
+  readonly client: Pick<ApiClient, 'fetchToken'>;
+  /** One cheap call that every holder of the secret may make. */
+  look(): Promise<unknown>;
+}
+
 /** What the common walk needs to know of a platform. */
 export interface DoctorSpec {
   readonly client: Pick<ApiClient, 'reach' | 'fetchToken'>;
@@ -16,31 +24,42 @@ export interface DoctorSpec {
   /** Base addresses in use; the first one hands out tokens. */
   readonly bases: readonly [string, ...string[]];
   readonly appName: string;
+  /** Secrets besides that of the reader's calls. */
+  readonly secrets?: readonly FurtherSecret[];
   readonly companyName: string;
   /** Those of the platform; the ones for pushing are looked at where the connection may write. */
   readonly permissions: readonly PermissionPoint[];
   /** By permission point, a call that succeeds only with it and writes nothing; without one it is not looked at. */
   readonly probes: Readonly<Record<string, (unitId: string) => Promise<unknown>>>;
-  /** Fields that need a right of their own, by the platform's names for both. */
-  readonly fields: readonly { readonly name: string; readonly point: string }[];
+  /** Fields that need a right of their own, by the platform's names for both, or with what to do where none helps. */
+  readonly fields: readonly ({ readonly name: string } & (
+    | { readonly point: string }
+    | { readonly remedy: Text }
+  ))[];
   /** A few people of the unit, raw: a field that may not be seen is absent. */
   readonly sample: (unitId: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Where permissions and range are edited. */
   readonly console: Text;
+  /** What the platform calls the range. */
+  readonly rangeName?: Text;
 }
 
-async function* checkApp(spec: DoctorSpec): AsyncGenerator<CheckStep, ReadableRange | undefined, void> {
-  const subject = spec.appName;
+/** The secret is accepted, and so is our address; answers with what the look brought. */
+async function* checkSecret<Seen>(
+  subject: string,
+  client: Pick<ApiClient, 'fetchToken'>,
+  look: () => Promise<Seen>,
+): AsyncGenerator<CheckStep, Seen | undefined, void> {
   const blame = ({ code }: AppError) => {
     if (code === 'PLATFORM_IP_NOT_ALLOWED') return 'IP_ALLOW_LIST';
     return code === 'PLATFORM_PERMISSION_MISSING' ? 'PERMISSION' : null;
   };
-  const token = yield* attempt({ code: 'CREDENTIALS', subject }, () => spec.client.fetchToken(), {
+  const token = yield* attempt({ code: 'CREDENTIALS', subject }, () => client.fetchToken(), {
     ok: () => ({ zh: '凭证有效', en: 'the credentials are accepted' }),
     blame,
   });
   if (token === undefined) return undefined;
-  return yield* attempt({ code: 'IP_ALLOW_LIST', subject }, () => spec.reader.range(), {
+  return yield* attempt({ code: 'IP_ALLOW_LIST', subject }, look, {
     ok: () => ({ zh: '出口地址被接受', en: 'our outgoing address is accepted' }),
     blame,
   });
@@ -85,6 +104,7 @@ async function* checkRange(
   const looked = { code: 'VISIBLE_RANGE', subject: spec.appName } as const;
   const { length: units } = range.unitIds;
   const { length: people } = range.accountIds;
+  const { console, rangeName = { zh: '授权范围', en: 'range' } } = spec;
   if (range.wholeCompany) yield passed(looked, { zh: '整个企业', en: 'the whole company' });
   else
     yield {
@@ -96,8 +116,8 @@ async function* checkRange(
         en: `only ${units} departments and ${people} single members`,
       },
       remedy: {
-        zh: `${spec.console.zh} > 授权范围：选择全部员工；至少要包含部门，不能只选个人。`,
-        en: `${spec.console.en} > range: choose all staff; it must contain departments, people alone are not enough.`,
+        zh: `${console.zh} > ${rangeName.zh}：选择全部员工；至少要包含部门，不能只选个人。`,
+        en: `${console.en} > ${rangeName.en}: choose all staff; it must contain departments, people alone are not enough.`,
       },
     };
   for (const id of startUnits)
@@ -120,9 +140,15 @@ const samplePeople = async (
   return [];
 };
 
+const opened = (console: Text, point: string): Text => ({
+  zh: `${console.zh}：开通「${point}」。`,
+  en: `${console.en}: open “${point}”.`,
+});
+
 async function* checkFields(spec: DoctorSpec, range: ReadableRange): AsyncGenerator<CheckStep, void, void> {
   const people = await samplePeople(spec, range.unitIds);
-  for (const { name, point } of spec.fields) {
+  for (const field of spec.fields) {
+    const { name } = field;
     const looked = { code: 'FIELD_PERMISSION', subject: name } as const;
     if (people.length === 0) yield skipped(looked);
     else if (people.some((person) => person[name] !== undefined))
@@ -132,7 +158,7 @@ async function* checkFields(spec: DoctorSpec, range: ReadableRange): AsyncGenera
         ...looked,
         status: 'WARN',
         message: { zh: `读不到 ${name}`, en: `${name} is not shown to the app` },
-        remedy: { zh: `${spec.console.zh}：开通「${point}」。`, en: `${spec.console.en}: open “${point}”.` },
+        remedy: 'remedy' in field ? field.remedy : opened(spec.console, field.point),
       };
   }
 }
@@ -145,8 +171,9 @@ async function* examine(
   for (const base of new Set(spec.bases))
     if (!(yield* checkName(base, connection.allowPrivateNetwork, resolve))) return;
   if (!(yield* checkWay(new URL(spec.bases[0]).host, () => spec.client.reach()))) return;
-  const range = yield* checkApp(spec);
+  const range = yield* checkSecret(spec.appName, spec.client, () => spec.reader.range());
   if (range === undefined) return;
+  for (const { name, client, look } of spec.secrets ?? []) yield* checkSecret(name, client, look);
   const allowed = yield* checkPermissions(spec, range, connection.mode);
   yield* checkRange(spec, range, connection.pullRules.startOrgUnitExternalIds);
   const count = { code: 'HEAD_COUNT', subject: spec.companyName } as const;
@@ -156,9 +183,9 @@ async function* examine(
     return;
   }
   yield* checkFields(spec, range);
-  yield* attempt(count, () => spec.reader.headCount(), {
-    ok: (people) => ({ zh: `${people} 人`, en: `${people} people` }),
-  });
+  const { headCount } = spec.reader;
+  if (headCount === undefined) yield skipped(count);
+  else yield* attempt(count, headCount, { ok: (people) => ({ zh: `${people} 人`, en: `${people} people` }) });
 }
 
 /**

@@ -29,12 +29,19 @@ async function* fetchMissing(walk: Walk, ids: ReadonlySet<string>): AsyncGenerat
   yield* readSingly(walk, missing);
 }
 
-const askHeadCount = (walk: Walk): Promise<number | undefined> =>
-  walk.gaps.guard({ code: 'COUNT_MISMATCH', where: 'company' }, () => walk.reader.headCount());
+const COUNT_GAP = { code: 'COUNT_MISMATCH', where: 'company' } as const;
 
-/** Asks for the head count that {@link checkWalk} compares with at the end. */
+/** The platform's head count; `null` = it tells none, `undefined` = it failed to. */
+const askHeadCount = async (walk: Walk): Promise<number | null | undefined> => {
+  const { reader } = walk;
+  return reader.headCount === undefined
+    ? null
+    : walk.gaps.guard(COUNT_GAP, async () => reader.headCount?.() ?? null);
+};
+
+/** Asks for the head count that {@link checkWalk} compares with at the end; a list of everybody needs none before. */
 export const noteHeadCount = async (walk: Walk): Promise<void> => {
-  if (walk.request.scope === 'ORG_UNITS' || !walk.everything) return;
+  if (walk.request.scope === 'ORG_UNITS' || !walk.everything || walk.reader.everybody !== undefined) return;
   walk.headCountBefore = (await askHeadCount(walk)) ?? null;
 };
 
@@ -43,14 +50,34 @@ export const noteHeadCount = async (walk: Walk): Promise<void> => {
  * may have left whom the walk had met, while another came or moved behind its back. Where the lists of ids cost next
  * to nothing they are asked for regardless.
  */
-const isSteady = (walk: Walk, count: number): boolean =>
-  count === walk.seen.size && count === walk.headCountBefore && walk.units.size > probeBudget(walk);
+const isSteady = (walk: Walk, count: number | null): boolean =>
+  (count === null || (count === walk.seen.size && count === walk.headCountBefore)) &&
+  walk.units.size > probeBudget(walk);
 
-/** Compares with the platform's head count; answers with that count. */
+/** Compares with the platform's head count, or its list of everybody; answers with that count. */
 async function* compareHeadCount(walk: Walk): AsyncGenerator<SourcePage, number | null, void> {
+  if (walk.reader.everybody !== undefined) return yield* compareWithEverybody(walk, walk.reader.everybody);
   const first = await askHeadCount(walk);
   if (first === undefined || walk.gaps.any || isSteady(walk, first)) return first ?? null;
   return yield* compareIdLists(walk);
+}
+
+/** Reads whoever the list of everybody names and the pages did not bring, until it names nobody new. */
+async function* compareWithEverybody(
+  walk: Walk,
+  list: () => Promise<ReadonlySet<string>>,
+): AsyncGenerator<SourcePage, number | null, void> {
+  for (let round = 1; ; round += 1) {
+    const listed = await walk.gaps.guard(COUNT_GAP, list);
+    if (listed === undefined || walk.gaps.any) return listed?.size ?? null;
+    const unmet = [...listed].filter((id) => !walk.seen.has(id)).length;
+    if (unmet === 0) return listed.size;
+    if (round === LISTINGS) {
+      walk.gaps.add('COUNT_MISMATCH', 'company', `${listed.size} people listed, ${unmet} of them not read`);
+      return listed.size;
+    }
+    yield* fetchMissing(walk, listed);
+  }
 }
 
 /**
@@ -63,9 +90,11 @@ async function* compareIdLists(walk: Walk): AsyncGenerator<SourcePage, number | 
     const listed = await idsOf(walk, [...walk.units.keys()]);
     const count = await askHeadCount(walk);
     const unmet = [...listed].filter((id) => !walk.seen.has(id)).length;
-    if (count === undefined || walk.gaps.any || (unmet === 0 && count === listed.size)) return count ?? null;
+    const agreed = unmet === 0 && (count === null || count === listed.size);
+    if (count === undefined || walk.gaps.any || agreed) return count ?? null;
     if (round === LISTINGS) {
-      const told = `${listed.size} people listed, ${unmet} of them not read, the platform counts ${count}`;
+      const counted = count === null ? '' : `, the platform counts ${count}`;
+      const told = `${listed.size} people listed, ${unmet} of them not read${counted}`;
       walk.gaps.add('COUNT_MISMATCH', 'company', told);
       return count;
     }
