@@ -43,10 +43,12 @@ const depths = (context: PushContext, tree: UnitTree): ((place: Place) => number
   const known = new Map<Place, number>([['top', 0]]);
   const { rootExternalId } = context.input.capabilities;
   if (rootExternalId !== null) known.set(`x${rootExternalId}`, 0);
+  // A copy that says a circle of units must not keep the walk from ending.
+  const longest = context.remoteUnits.size + tree.nodes.length;
   return (place) => {
     const path: Place[] = [];
     let at: Place | undefined = place;
-    while (at !== undefined && !known.has(at) && path.length <= known.size + tree.nodes.length) {
+    while (at !== undefined && !known.has(at) && path.length <= longest) {
       path.push(at);
       at = placeAbove(context, tree, at);
     }

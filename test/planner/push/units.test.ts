@@ -230,6 +230,21 @@ describe('what the platform does not take', () => {
     );
   });
 
+  it('counts levels above the unit at which the tree hangs, however many there are', () => {
+    const world = pushed();
+    world.unitLinks.delete(ROOT_ID);
+    let top = '1';
+    for (let level = 1; level <= 8; level++) top = world.platform.createUnit(top, `层${level}`);
+    world.rules = {
+      ...world.rules,
+      topOrgUnitExternalId: top,
+      scope: { ...world.rules.scope, orgUnitIds: [unitId('c')] },
+    };
+    world.capabilities = { ...world.capabilities, maxDepth: 8 };
+    const [row] = plan(world.input()).operations;
+    expect(row).toMatchObject({ kind: 'MOVE_ORG_UNIT', issues: [{ code: 'DEPTH_EXCEEDED', value: '8' }] });
+  });
+
   it('W-DD-35: with a scope, linked units outside of it go when the rule says so, and stay otherwise', () => {
     const world = pushed();
     world.rules = { ...world.rules, scope: { ...world.rules.scope, orgUnitIds: [unitId('a')] } };
