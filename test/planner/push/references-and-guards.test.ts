@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PUSH_RULES, type PlannedOperation, type PushRules } from '../../../src/domain/index.ts';
-import { plan } from './support/apply-plan.ts';
+import { applyPlan, plan } from './support/apply-plan.ts';
 import { accountId, unitId, World } from './support/world.ts';
 
 const short = ({ kind, objectId, state }: PlannedOperation): string => `${kind} ${objectId} ${state}`;
@@ -42,6 +42,17 @@ describe('references', () => {
     expect(told).toMatchObject({ state: 'SKIPPED', issues: [{ code: 'REFERENCE_MISSING', value: '员工9' }] });
     world.account(accountId(9)).mobile = '13800000009';
     expect(rows(world)).toEqual(['CREATE_ACCOUNT account-9 PLANNED', 'SET_MANAGER account-1 PLANNED']);
+  });
+
+  it('rule 23: a manager who left before ever having been there is told of, however often, and nothing waits', () => {
+    const world = pushed();
+    world.addAccount(9, unitId('a'), { status: 'DISABLED' });
+    world.addAccount(10, unitId('a'), { managerId: accountId(9) });
+    const told = { state: 'SKIPPED', issues: [{ code: 'REFERENCE_MISSING', value: '员工9' }] };
+    const { operations } = plan(world.input());
+    expect(operations).toMatchObject([{ kind: 'CREATE_ACCOUNT' }, { kind: 'SET_MANAGER', ...told }]);
+    applyPlan(world, operations, { pick: () => 0 });
+    expect(only(world)).toMatchObject({ kind: 'SET_MANAGER', ...told });
   });
 
   it('a stranger who leads a unit goes on doing so', () => {

@@ -70,6 +70,15 @@ const freeValues = (world: World): void => {
   }
 };
 
+/** Whoever has left before ever having been pushed never gets there, and can be nobody's manager there. */
+const reachableManagers = (world: World): void => {
+  for (const account of world.accounts.values()) {
+    const { managerId } = account;
+    if (managerId === null || world.account(managerId).status === 'ACTIVE') continue;
+    if (!world.accountLinks.has(managerId)) account.managerId = null;
+  }
+};
+
 /** Only the roster changes, and nothing stands in its way: everything has to come out exactly as the roster says. */
 export const smoothWorld = ({ size: how, steps, leaver, order: _order, ...rules }: Smooth): World => {
   const world = withPark(new World());
@@ -81,6 +90,7 @@ export const smoothWorld = ({ size: how, steps, leaver, order: _order, ...rules 
     if (leaver.action === 'DELETE' && account.status === 'DISABLED') leave(world, account, 'DELETED');
   }
   if (leaver.action === 'DISABLE') freeValues(world);
+  reachableManagers(world);
   return world;
 };
 
