@@ -2,6 +2,7 @@ import type {
   CompletenessStatement,
   ConnectionId,
   ErrorDetails,
+  ImportKind,
   ImportPhase,
   ImportRunId,
   ImportScope,
@@ -47,6 +48,7 @@ export interface ImportRunRow {
   readonly id: ImportRunId;
   readonly connectionId: ConnectionId;
   readonly scope: ImportScope;
+  readonly kind: ImportKind;
   readonly phase: ImportPhase;
   readonly trigger: 'MANUAL' | 'SCHEDULE' | 'EVENT' | 'PUSH';
   readonly requestedById: string | null;
@@ -80,7 +82,7 @@ export interface ImportRunRow {
 }
 
 const COLUMNS = `
-  id, connection_id as "connectionId", scope, phase, trigger, requested_by_id as "requestedById",
+  id, connection_id as "connectionId", scope, kind, phase, trigger, requested_by_id as "requestedById",
   requested_by_name as "requestedByName", cancel_requested as "cancelRequested", cursor, pages, calls,
   calls_left as "callsLeft", calls_per_second as "callsPerSecond", org_units as "orgUnits", accounts, eta,
   statement, guard, counts, digest, review_version as "reviewVersion", error_code as "errorCode",
@@ -146,17 +148,18 @@ export const readRun = async (
 export interface RunFilter {
   readonly connectionId?: ConnectionId | undefined;
   readonly phases?: readonly ImportPhase[] | undefined;
+  readonly kinds?: readonly ImportKind[] | undefined;
 }
 
 const RUN_FILTER = `tenant_id = muster.current_tenant() and ($1::uuid is null or connection_id = $1)
-       and ($2::text[] is null or phase = any ($2))`;
+       and ($2::text[] is null or phase = any ($2)) and ($3::text[] is null or kind = any ($3))`;
 
 /** Number of runs that a filter selects. */
 export const countRuns = async (db: Database, tenantId: TenantId, filter: RunFilter): Promise<number> => {
   const rows = await db.read<{ count: number }>(
     tenantId,
     `select count(*)::integer as count from muster.import_run where ${RUN_FILTER}`,
-    [filter.connectionId ?? null, filter.phases ?? null],
+    [filter.connectionId ?? null, filter.phases ?? null, filter.kinds ?? null],
   );
   return rows[0]?.count ?? 0;
 };
@@ -170,9 +173,9 @@ export const listRuns = (
   db.read<ImportRunRow>(
     tenantId,
     `select ${COLUMNS} from muster.import_run
-     where ${RUN_FILTER} and ($3::uuid is null or id < $3)
-     order by id desc limit $4`,
-    [page.connectionId ?? null, page.phases ?? null, page.before ?? null, page.limit],
+     where ${RUN_FILTER} and ($4::uuid is null or id < $4)
+     order by id desc limit $5`,
+    [page.connectionId ?? null, page.phases ?? null, page.kinds ?? null, page.before ?? null, page.limit],
   );
 
 /**
