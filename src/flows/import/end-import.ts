@@ -1,5 +1,6 @@
 import { AppError, type ImportRunId } from '../../domain/index.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
+import { concludeHeld } from '../../store/queries/event-outcomes.ts';
 import { dropFetched } from '../../store/queries/import-fetched.ts';
 import { type ImportRunRow, lockRun, markDiscarded, requestCancel } from '../../store/queries/import-runs.ts';
 import { wakeJob } from '../../store/queries/jobs.ts';
@@ -39,5 +40,6 @@ export const discardImport = (context: FlowContext, input: { readonly runId: Imp
     if (run.phase !== 'REVIEW') throw new AppError('IMPORT_PHASE_WRONG', { details: { phase: run.phase } });
     await markDiscarded(tx, run.id);
     await dropFetched(tx, run.id);
+    await concludeHeld(tx, run.id, 'DISCARDED');
     await insertAuditEvent(tx, { action: 'import.discard', objectType: 'ImportRun', objectId: run.id });
   });

@@ -49,8 +49,10 @@ export const selectLatestRow = async (
     `select id as "runId", guard from muster.import_run
      where tenant_id = muster.current_tenant() and connection_id = $1 and staged_at is not null
        and scope <> 'ORG_UNITS'
+       and (kind = 'WHOLE' or exists (select from muster.staged_account s
+         where s.run_id = import_run.id and s.remote_account_id = $2))
      order by id desc limit 1`,
-    [remote.connectionId],
+    [remote.connectionId, remote.id],
   );
   const [run] = runs;
   if (run === undefined) return null;

@@ -105,8 +105,8 @@ const nextPage = async (tx: Tx, page: FetchedPage): Promise<number | null> => {
       text: `
         update muster.import_run set pages = pages + $8, cursor = $3, calls = $4, calls_left = $5,
           calls_per_second = $6, eta = $7, error_code = null, error_details = null
-        where tenant_id = muster.current_tenant() and id = $1 and attempt = $2 and phase = 'FETCHING'
-          and not cancel_requested
+        where tenant_id = muster.current_tenant() and id = $1 and attempt = $2
+          and phase in ('FETCHING', 'READING') and not cancel_requested
         returning pages`,
     },
     [
