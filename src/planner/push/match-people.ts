@@ -1,19 +1,14 @@
 import type { AccountId } from '../../domain/ids.ts';
+import type { RemoteAccountValue } from '../../domain/remote.ts';
 import type { PushIssue } from '../../domain/sync.ts';
 import { compareCodePoints, fold } from '../fold.ts';
-import {
-  accountsByKey,
-  buildMatchIndex,
-  type Matched,
-  type MatchIndex,
-  matchAccount,
-  matchAccounts,
-} from '../match.ts';
+import { accountsByKey, buildMatchIndex, type Matched, type MatchIndex, matchAccounts } from '../match.ts';
 import { normaliseEmail, normaliseMobile } from '../normalise.ts';
 import type { PushContext } from './context.ts';
 import { issue } from './draft.ts';
 import type { PushAccount, PushInvitation, RemoteAccountState } from './facts.ts';
 import type { PushScope } from './scope.ts';
+import { findTakers, type Takers, takenBy } from './taken.ts';
 
 /** A person of the platform who is nobody's yet, and is this account. */
 export interface FoundPerson {
@@ -26,9 +21,12 @@ export interface PeopleMatch {
   readonly found: ReadonlyMap<AccountId, FoundPerson>;
   /** Who may be somebody of the platform, and nobody can say whom: neither linked nor created. */
   readonly disputed: ReadonlyMap<AccountId, PushIssue>;
+  readonly takers: Takers;
+  /** Accounts that somebody of the platform who is linked would take, being as told. */
+  readonly taking: (remote: RemoteAccountValue) => readonly AccountId[];
 }
 
-const NOTHING: PeopleMatch = { found: new Map(), disputed: new Map() };
+const NOTHING: PeopleMatch = { found: new Map(), disputed: new Map(), takers: new Map(), taking: () => [] };
 
 const isInvited = (remote: RemoteAccountState, invitation: PushInvitation): boolean => {
   const { externalId, mobile, email } = remote.value;
@@ -81,22 +79,6 @@ const findInvited = (
   return found;
 };
 
-/** Accounts without link that the same key finds for somebody who is linked to another (row W-DD-34). */
-const findTaken = (context: PushContext, index: MatchIndex): Map<AccountId, PushIssue> => {
-  const taken = new Map<AccountId, PushIssue>();
-  for (const [externalId, { value }] of context.remoteAccounts) {
-    if (!context.accountOf.has(externalId)) continue;
-    const { keyIndex } = matchAccount(index, value).match;
-    if (keyIndex === null) continue;
-    for (const id of accountsByKey(index, value, keyIndex)) {
-      const known = taken.get(id)?.value ?? null;
-      if (index.linked.has(id) || (known !== null && compareCodePoints(known, externalId) <= 0)) continue;
-      taken.set(id, issue('MATCH_TAKEN', null, externalId));
-    }
-  }
-  return taken;
-};
-
 const sort = (
   index: MatchIndex,
   free: readonly RemoteAccountState[],
@@ -121,8 +103,10 @@ const sort = (
 /**
  * Who of the platform's people without link is which account without link (row W-DD-34): whom an invitation names,
  * then by the administrator's matching keys, unique on both sides. A link always wins and is never changed.
+ *
+ * @param letGo accounts whom nobody who is linked will take any more
  */
-export const matchPeople = (context: PushContext, scope: PushScope): PeopleMatch => {
+export const matchPeople = (context: PushContext, scope: PushScope, letGo: Takers): PeopleMatch => {
   const { input, accountOf } = context;
   const isLinked = (account: PushAccount): boolean => input.links.accounts.has(account.id);
   const wanting = input.accounts
@@ -158,7 +142,12 @@ export const matchPeople = (context: PushContext, scope: PushScope): PeopleMatch
     unknown.map(({ value }) => ({ remote: value, linkedTo: null })),
   );
   const { found, disputed } = sort(index, unknown, matches);
-  const taken = input.matchKeys.length === 0 ? new Map<AccountId, PushIssue>() : findTaken(context, index);
+  const taking: PeopleMatch['taking'] = (remote) => takenBy(index, remote);
+  const takers = input.matchKeys.length === 0 ? NOTHING.takers : findTakers(context, wanting, taking);
+  const taken = [...takers].flatMap(([id, [first]]) =>
+    letGo.has(id) ? [] : [[id, issue('MATCH_TAKEN', null, first)] as const],
+  );
   const all = new Map([...taken, ...disputed]);
-  return { found: new Map([...[...found].filter(([id]) => !all.has(id)), ...invited]), disputed: all };
+  const sure = [...found].filter(([id]) => !all.has(id));
+  return { found: new Map([...sure, ...invited]), disputed: all, takers, taking };
 };

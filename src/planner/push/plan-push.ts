@@ -1,3 +1,4 @@
+import type { AccountId } from '../../domain/ids.ts';
 import { settleValues } from './collisions.ts';
 import { contextOf, type PushContext } from './context.ts';
 import { diffPeople, type PeoplePlan } from './diff-people.ts';
@@ -19,7 +20,8 @@ import { managerRows } from './references.ts';
 import { findRoot, type PushRoot } from './root.ts';
 import { scopeOf } from './scope.ts';
 import { settleUnits } from './settle-units.ts';
-import { dependentsOf, spreadSkips } from './spread.ts';
+import { type Dependents, dependentsOf, spreadSkips } from './spread.ts';
+import { released, type Takers, waitForRelease } from './taken.ts';
 import { totalsOf } from './totals.ts';
 
 /** All rows of a plan, in no order yet. */
@@ -28,11 +30,12 @@ interface Drafted {
   readonly units: UnitPlan;
   readonly people: PeoplePlan;
   readonly rows: readonly Draft[];
+  readonly dependents: Dependents;
 }
 
-const draftRows = (context: PushContext, root: PushRoot): Drafted => {
+const draftRows = (context: PushContext, root: PushRoot, letGo: Takers): Drafted => {
   const scope = scopeOf(context, root);
-  const match = matchPeople(context, scope);
+  const match = matchPeople(context, scope, letGo);
   const tree = matchUnits(context, root, scope);
   const holders = settleUnits(context, tree, match);
   const units = diffUnits(context, { root, tree, holders });
@@ -40,12 +43,34 @@ const draftRows = (context: PushContext, root: PushRoot): Drafted => {
   const facts: PeopleFacts = { scope, tree, seats, match, fields: fieldPlans(context) };
   const people = diffPeople(context, facts);
   const emptied = settleValues(context, people, facts.fields);
+  waitForRelease(people, letGo);
   emptyUnits(context, tree, { units, people });
   const references = [
     ...managerRows(context, facts, people),
     ...leaderRows(context, facts, { root, units, people }),
   ];
-  return { facts, units, people, rows: [...units.rows, ...people.rows, ...emptied, ...references] };
+  const rows = [...units.rows, ...people.rows, ...emptied, ...references];
+  const dependents = dependentsOf(rows);
+  spreadSkips(rows, dependents);
+  return { facts, units, people, rows, dependents };
+};
+
+/**
+ * Whoever is kept from being found or created only by somebody who goes, or gives up the value that both have, in this
+ * very plan is planned for as well. Drafted again until that holds of the draft itself; who has once not been let go of
+ * after all is not counted on again, so it ends.
+ */
+const draftReleased = (context: PushContext, root: PushRoot): Drafted => {
+  const kept = new Set<AccountId>();
+  let letGo: Takers = new Map();
+  for (;;) {
+    const drafted = draftRows(context, root, letGo);
+    const now = released(context, drafted.facts.match, drafted.people);
+    for (const id of letGo.keys()) if (!now.has(id)) kept.add(id);
+    const next = new Map([...now].filter(([id]) => !kept.has(id)));
+    if (next.size === letGo.size && [...next.keys()].every((id) => letGo.has(id))) return drafted;
+    letGo = next;
+  }
 };
 
 const countUnits = (context: PushContext, root: PushRoot, { tree }: PeopleFacts): number => {
@@ -65,10 +90,7 @@ export const planPush = (input: PushInput): PushPlan => {
   const context = contextOf(input);
   const root = findRoot(context);
   if ('outcome' in root) return root;
-  const drafted = draftRows(context, root);
-  const { facts, units, people, rows } = drafted;
-  const dependents = dependentsOf(rows);
-  spreadSkips(rows, dependents);
+  const { facts, units, people, rows, dependents } = draftReleased(context, root);
   setEffects(context, rows, { tree: facts.tree, units });
   const guards = judgeGuards(context, rows, people.inScope);
   holdRows(context, rows, { verdicts: guards, dependents });
