@@ -14,7 +14,6 @@ import {
   type Draft,
   linksOf,
   type PushWorld,
-  runOf,
   type Several,
   statesOf,
   storePlan,
@@ -309,26 +308,4 @@ test('what a push has made comes back from the next pull as linked and unchanged
   );
   expect(copies).toHaveLength(3);
   for (const { gone } of copies) expect(gone).toBe(false);
-});
-
-test('a run that is over goes on when rows of it are released', async () => {
-  const world = await createPushWorld(database);
-  const [anna, ben] = await addAccounts(world, 2);
-  const { plan, runId, run } = await applied(world, [
-    createOf(anna, '安娜'),
-    createOf(ben, '本', { state: 'HELD', holds: ['GUARD_TRIPPED'] }),
-  ]);
-  expect(run).toMatchObject({ phase: 'DONE', counts: { APPLIED: 1, HELD: 1 } });
-  const { requeueRun } = await import('../../src/flows/sync/apply-plan.ts');
-  const { syncActor } = await import('../../src/flows/sync/apply-context.ts');
-  await world.context.db.transaction(syncActor(world.context, runId), async (tx) => {
-    await tx.query(
-      `update muster.plan_operation set state = 'PLANNED' where plan_id = $1 and state = 'HELD'`,
-      [plan.id],
-    );
-    await requeueRun(tx, plan.id);
-  });
-  expect((await runOf(world, runId)).phase).toBe('QUEUED');
-  await work(world, runId);
-  expect(await runOf(world, runId)).toMatchObject({ phase: 'DONE', counts: { APPLIED: 2 } });
 });

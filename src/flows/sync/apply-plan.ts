@@ -10,7 +10,6 @@ import {
   lockRunOfPlan,
   type SyncRunRow,
   setPlanApplied,
-  setSyncRunPhase,
 } from '../../store/queries/sync-runs.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { connectionNotFound, requirePlatform } from '../connection/open-connection.ts';
@@ -101,20 +100,4 @@ export const applyPlan = (context: FlowContext, input: ApplyPlanInput): Promise<
     (tx) => applyIn(context, tx, { ...input, runId }),
     { statementTimeout: BULK_TIMEOUT },
   );
-};
-
-/**
- * Lets the run of a plan go on because rows of it were released. A run that is working takes them up by itself, one
- * that was stopped does when it is resumed.
- * @returns the run, `null` when the plan is not being applied yet
- */
-export const requeueRun = async (tx: Tx, planId: SyncPlanId): Promise<SyncRunRow | null> => {
-  const run = await lockRunOfPlan(tx, planId);
-  if (run === null || (run.phase !== 'DONE' && run.phase !== 'WAITING')) return run;
-  // In quarantine it waits with all the others.
-  if (run.phase === 'WAITING' && run.waitUntil === null) return run;
-  const queued = await setSyncRunPhase(tx, run.id, { phase: 'QUEUED' });
-  await setPlanApplied(tx, planId, false);
-  await addRunJob(tx, queued);
-  return queued;
 };
