@@ -29,6 +29,19 @@ const appSchema = z.strictObject({
 const clockSchema = z.strictObject({ advanceMs: z.number().optional(), freeze: z.literal(true).optional() });
 const mutationSchema = z.strictObject({ op: z.string(), args: z.array(z.unknown()) });
 const tokensSchema = z.strictObject({ clientId: z.string().optional() });
+const callbackSchema = z.strictObject({
+  clientId: z.string(),
+  url: z.string(),
+  token: z.string(),
+  encodingAesKey: z.string(),
+  form: z.enum(['full', 'reduced']).optional(),
+});
+const planSchema = z.strictObject({
+  lose: z.boolean().optional(),
+  copies: z.int().positive().optional(),
+  delayMs: z.number().nonnegative().optional(),
+});
+const releaseSchema = z.strictObject({ order: z.enum(['inOrder', 'reversed', 'shuffled']).optional() });
 const codeSchema = z.strictObject({
   clientId: z.string(),
   userid: z.string().optional(),
@@ -78,6 +91,20 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const { clientId, ...visitor } = dropUndefined(codeSchema.parse(body));
     return { code: control.logins.issueCode(clientId, visitor) };
   },
+  'GET /callbacks': ({ callbacks }) => callbacks.list(),
+  'POST /callbacks': ({ callbacks }, body) => {
+    const { clientId, ...input } = dropUndefined(callbackSchema.parse(body));
+    return callbacks.configure(clientId, input);
+  },
+  'DELETE /callbacks': ({ callbacks }, _body, query) => callbacks.remove(query.get('clientId') ?? ''),
+  'GET /deliveries': ({ callbacks }, _body, query) => callbacks.log(Number(query.get('since') ?? 0)),
+  'POST /deliveries/hold': ({ callbacks }) => callbacks.hold(),
+  'POST /deliveries/release': ({ callbacks }, body) => callbacks.release(releaseSchema.parse(body).order),
+  'POST /deliveries/next': ({ callbacks }, body) =>
+    callbacks.next(...one(z.union([planSchema, z.array(planSchema)]).parse(body)).map(dropUndefined)),
+  'POST /deliveries/redeliver': ({ callbacks }, body) =>
+    callbacks.redeliver(z.strictObject({ seq: z.int() }).parse(body).seq),
+  'POST /deliveries/idle': ({ callbacks }) => callbacks.idle(),
   'GET /ledger': (control, _body, query) => {
     const api = query.get('api');
     const filter = { since: Number(query.get('since') ?? 0), limit: Number(query.get('limit') ?? 1000) };

@@ -1,3 +1,4 @@
+import { BATCH_ROUTES } from './batch.ts';
 import { CORP_ROUTES } from './corp-routes.ts';
 import { DEPARTMENT_READS } from './department-reads.ts';
 import { DEPARTMENT_WRITES } from './department-writes.ts';
@@ -18,6 +19,7 @@ const ROUTES: readonly AnyRoute[] = [
   ...MEMBER_WRITES,
   ...INVITATION_ROUTES,
   ...MEDIA_ROUTES,
+  ...BATCH_ROUTES,
   ...LOGIN_ROUTES,
 ];
 

@@ -98,6 +98,8 @@ const corpSettings = {
   /** Changes of an app's address list (about 60,000 on the platform) and of its range show after this many. */
   trustedIpDelayMs: natural,
   rangeDelayMs: natural,
+  /** (?) Whether doubles, broken trees and the guard 45026 are told when a job is asked for, or by its result. */
+  batchChecks: z.enum(['request', 'job']),
   /** How long a batch job runs. */
   batchJobMs: natural,
   /** Address the platform sees instead of the socket's; `null` = the socket's. */
@@ -110,6 +112,10 @@ const corpSettings = {
 const eventSettings = {
   /** Writes by API with the contacts-sync token are called back, too; the platform does not. */
   apiWritesEmitEvents: z.boolean(),
+  /** (?) Self-built apps with an address get `change_contact`, too. */
+  appsHearOfContacts: z.boolean(),
+  /** (?) Events of departments: everything that changed, or ids alone. */
+  partyEvents: z.enum(['full', 'ids']),
   /** Milliseconds between a change and the first try, drawn from [least, most]: unequal ones change the order. */
   eventDelayMs: span,
   /** Shares (0 … 1) of events that are sent twice, or never. */
@@ -118,7 +124,7 @@ const eventSettings = {
   eventTimeoutMs: positive,
   /** Waits before the further tries: two of them make three tries. (?) The platform's waits are not published. */
   eventPausesMs: z.array(natural),
-  /** Deliveries to one address under way at once. */
+  /** Deliveries under way at once. */
   eventsAtOnce: positive,
   verificationTimeoutMs: positive,
   /** (?) AgentID in what contacts-sync is posted. */
@@ -196,11 +202,14 @@ export const DEFAULT_SETTINGS: Settings = {
   visibilityDelayMs: [0, 0],
   trustedIpDelayMs: 0,
   rangeDelayMs: 0,
+  batchChecks: 'request',
   batchJobMs: 0,
   clientIp: null,
   latencyMs: 0,
   latencyJitterMs: 0,
   apiWritesEmitEvents: false,
+  appsHearOfContacts: false,
+  partyEvents: 'full',
   eventDelayMs: [0, 0],
   eventDuplicates: 0,
   eventLosses: 0,

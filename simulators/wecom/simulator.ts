@@ -4,6 +4,8 @@ import { type Company, type CompanyOptions, generateCompany } from '../company/i
 import { type Clock, createClock } from '../kit/clock.ts';
 import { createLedger } from '../kit/ledger.ts';
 import { type App, type AppInput, createApp } from './apps.ts';
+import { createBatch } from './batch.ts';
+import { createCallbacks } from './callbacks.ts';
 import { createChanges } from './changes.ts';
 import { CONTROL_PREFIX, handleControl } from './control.ts';
 import { type Status, statusOf } from './corp.ts';
@@ -13,6 +15,7 @@ import { createLimits } from './limits.ts';
 import { createLogins } from './login.ts';
 import { createMediaStore } from './media.ts';
 import { createMutate, type Mutate } from './mutate.ts';
+import { notifyContacts } from './notices.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { seedCorp } from './seed.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
@@ -79,6 +82,7 @@ export async function startWeComSimulator(options: SimulatorOptions = {}): Promi
   address.url = `http://${host}:${(server.address() as AddressInfo).port}`;
   const close = async (): Promise<void> => {
     control.scheduler.close();
+    control.callbacks.stop();
     await stop(server);
   };
   const [app] = [...control.apps.values()].filter((one) => one.kind === 'selfBuilt');
@@ -145,23 +149,30 @@ function later(scheduler: Scheduler, ms: number, run: () => void): void {
 function createWorld(options: SimulatorOptions, company: Company): World {
   const settings: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const { clock, scheduler } = createTime();
+  const corp = seedCorp(options.corpId ?? 'ww5a1d0c0ffee1234e', company);
+  const apps = new Map<string, App>();
+  const agentIdOf = (clientId: string): number | null => apps.get(clientId)?.agentId || null;
   const world: Omit<World, 'changes'> = {
     settings,
     clock,
     scheduler,
-    corp: seedCorp(options.corpId ?? 'ww5a1d0c0ffee1234e', company),
+    corp,
     lag: { seen: null, waiting: 0, lastDueAt: 0 },
-    apps: new Map(),
+    apps,
+    callbacks: createCallbacks({ corpId: corp.corpId, settings, clock, scheduler, agentIdOf }),
     tokens: createTokenStore(),
     limits: createLimits(settings),
     ledger: createLedger(options.ledgerSize ?? 200_000, /^450(09|33)$/),
     faults: createFaults(),
     invitations: [],
     media: createMediaStore(),
+    batch: createBatch(),
     logins: createLogins(() => clock.now()),
   };
   const whole = world as World;
-  return Object.assign(whole, { changes: createChanges(whole, () => {}) });
+  return Object.assign(whole, {
+    changes: createChanges(whole, (origin, change) => notifyContacts(whole, origin, change)),
+  });
 }
 
 /** Moving the clock brings about at once what becomes due by it. */

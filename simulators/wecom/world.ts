@@ -1,6 +1,8 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Ledger } from '../kit/ledger.ts';
 import type { App } from './apps.ts';
+import type { Batch } from './batch.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { Changes } from './changes.ts';
 import type { Corp } from './corp.ts';
 import type { Faults } from './faults.ts';
@@ -27,8 +29,10 @@ export interface World {
   readonly faults: Faults;
   readonly invitations: Invitation[];
   readonly media: MediaStore;
+  readonly batch: Batch;
   readonly logins: Logins;
   readonly changes: Changes;
+  readonly callbacks: Callbacks;
 }
 
 /** A notice to a member to join, by SMS or mail. */
