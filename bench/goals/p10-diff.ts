@@ -91,7 +91,8 @@ const classify = (world: ImportWorld, run: Awaited<ReturnType<ImportWorld['run']
     await keepPreviousAccounts(tx, run.id);
     let rows = 0;
     for (const which of ['PRESENT', 'ABSENT'] as const) {
-      for await (const batch of readWork(tx, run, { which, attributes: [] })) rows += batch.length;
+      for await (const batch of readWork(tx, run, { which, attributes: [], merges: false }))
+        rows += batch.length;
     }
     await tx.query('drop table pg_temp.previous_account');
     return rows;

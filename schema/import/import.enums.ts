@@ -133,6 +133,9 @@ export const IssueCodeEnum = registerNames<IssueCode>(
     PROTECTED_ACCOUNT: 'The account holds a role and is not touched by imports.',
     GUARD_TRIPPED: 'Held, because so many rows would do the same.',
     MANAGER_UNKNOWN: 'The manager is not there.',
+    FIELD_CONFLICT:
+      'Both sides have changed the field, to different values; the value is what both last agreed on, null when nothing tells. Held: accepting takes the platform’s value, mending another one, skipping leaves the roster’s.',
+    FIELD_KEPT: 'The roster’s value stands; the value is what the platform says.',
   },
 );
 

@@ -1,3 +1,4 @@
+import type { FieldMasters } from './agreed.ts';
 import type { EventPolicy } from './events.ts';
 import type { ConnectionAppId, ConnectionId, OrgUnitId, TenantId } from './ids.ts';
 import type { PushRules } from './push-rules.ts';
@@ -74,6 +75,11 @@ export interface PullRules {
   readonly everyMinutes: number;
   /** What to do with what events bring. */
   readonly events: EventPolicy;
+  /**
+   * One master per field, for pull and push alike. Of a field without one a pull proposes what the platform says and a
+   * push writes what the roster says; what an event brings is merged, as with `BOTH`.
+   */
+  readonly masters: FieldMasters;
 }
 
 export const DEFAULT_PULL_RULES: PullRules = {
@@ -87,6 +93,7 @@ export const DEFAULT_PULL_RULES: PullRules = {
   guard: { fraction: 0.05, count: 20 },
   everyMinutes: 0,
   events: 'HOLD',
+  masters: {},
 };
 
 export const IMPORT_SCOPES = ['ORG_UNITS', 'ACCOUNTS', 'ALL'] as const;

@@ -21,6 +21,7 @@
  * - JobRun: one execution of a piece of work.
  * - AuditEvent: who did what to what, when, from where, with which result; append-only.
  */
+export * from './agreed.ts';
 export * from './connection.ts';
 export * from './errors/index.ts';
 export * from './events.ts';

@@ -45,6 +45,8 @@ export const ISSUE_CODES = [
   'PROTECTED_ACCOUNT',
   'GUARD_TRIPPED',
   'MANAGER_UNKNOWN',
+  'FIELD_CONFLICT',
+  'FIELD_KEPT',
 ] as const;
 export type IssueCode = (typeof ISSUE_CODES)[number];
 

@@ -34,6 +34,10 @@ export const REASON_TEXTS: Readonly<Record<ReasonCode, Text>> = {
     en: 'A link is proposed; differing fields are updated with it.',
   },
   UNCHANGED: { zh: '与名册一致，无需操作。', en: 'Nothing differs from the roster.' },
+  ROSTER_STANDS: {
+    zh: '差异字段以名册为准，或只在名册中有改动、等待推送：无需操作。',
+    en: 'What differs is the roster’s to say, or has changed in the roster alone and waits for a push: nothing is taken over.',
+  },
   FIELDS_CHANGED: { zh: '字段有变化：建议更新。', en: 'Fields differ: an update is proposed.' },
   MEMBERSHIPS_CHANGED: {
     zh: '所属组织单元或主组织单元有变化：建议移动。',
@@ -175,6 +179,14 @@ export const ISSUE_TEXTS: Readonly<Record<IssueCode, Text>> = {
   MANAGER_UNKNOWN: {
     zh: '上级主管“{value}”尚未导入，待其出现后补上。',
     en: 'The manager “{value}” is not imported yet; the reference is repaired when they appear.',
+  },
+  FIELD_CONFLICT: {
+    zh: '{field} 自上次一致（“{value}”）以来，平台与名册都改过且改得不同，须人工决定：接受 = 采用平台的值，修正 = 填写另一个值，跳过 = 保留名册的值。',
+    en: 'Both sides have changed {field} to different values since they last agreed on “{value}”: accept = the platform’s value, mend = another one, skip = the roster’s stands.',
+  },
+  FIELD_KEPT: {
+    zh: '{field} 保留名册的值：由字段主控方决定，或只有名册改过；平台上是“{value}”。',
+    en: 'The roster’s value of {field} stands, by the field’s master or because the roster alone has changed it; the platform says “{value}”.',
   },
 };
 

@@ -1,3 +1,4 @@
+import type { AgreedAccount } from '../domain/agreed.ts';
 import type { PullRules } from '../domain/connection.ts';
 import type { AccountId, OrgUnitId } from '../domain/ids.ts';
 import type { RemoteAccountValue } from '../domain/remote.ts';
@@ -10,6 +11,7 @@ import type {
   Situation,
   StagedAction,
 } from '../domain/staging.ts';
+import type { Masters } from './masters.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** Membership as the planner compares it. Whether it is primary stands at the account. */
@@ -59,6 +61,8 @@ export interface AccountPlanContext {
   readonly ownsOrgUnit: (id: OrgUnitId) => boolean;
   /** Account that a platform's person is linked to, or will become in this run; absent when neither. */
   readonly accountOf: (externalId: string) => AccountId | undefined;
+  /** Whose the fields are; absent = everything is the platform's to say. */
+  readonly masters?: Masters | undefined;
 }
 
 /** One person of a run, joined with what the roster knows. */
@@ -73,6 +77,10 @@ export interface AccountRow {
   readonly dispute?: 'MATCH_DISPUTED' | 'MATCH_TAKEN';
   /** User name that the reviewer typed for a create; absent = proposed by rule. */
   readonly userName?: string;
+  /** What both last agreed on; `null` or absent = nothing is known of it. */
+  readonly base?: AgreedAccount | null;
+  /** Fields of the roster in which the reviewer has put another value in place of the platform's. */
+  readonly decided?: ReadonlySet<string>;
 }
 
 /** What becomes of one person of a run. */

@@ -1,3 +1,4 @@
+import type { AgreedAccount } from '../domain/agreed.ts';
 import type { PullRules } from '../domain/connection.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { RemoteAccountValue } from '../domain/remote.ts';
@@ -27,6 +28,8 @@ export interface AccountPlanInput {
   readonly conclusive: boolean;
   /** Accounts that may still be created; `null` = unlimited. */
   readonly room: number | null;
+  /** What both last agreed on of each linked person, by platform id. */
+  readonly bases?: ReadonlyMap<string, AgreedAccount> | undefined;
 }
 
 export interface AccountPlan {
@@ -38,8 +41,12 @@ export interface AccountPlan {
 const rowOf = (
   remote: RemoteAccountValue,
   matched: Matched | undefined,
-  roster: ReadonlyMap<AccountId, RosterAccount>,
+  known: {
+    readonly roster: ReadonlyMap<AccountId, RosterAccount>;
+    readonly bases: AccountPlanInput['bases'];
+  },
 ): AccountRow => {
+  const { roster, bases } = known;
   if (matched === undefined) throw new TypeError(`${remote.externalId}: not matched`);
   const { match, dispute } = matched;
   const current = match.accountId === undefined ? null : (roster.get(match.accountId) ?? null);
@@ -48,6 +55,7 @@ const rowOf = (
     remote,
     current,
     match,
+    base: bases?.get(remote.externalId) ?? null,
     ...(dispute === null ? {} : { dispute }),
   };
 };
@@ -64,7 +72,7 @@ const presentRows = (input: AccountPlanInput, roster: ReadonlyMap<AccountId, Ros
     index,
     input.remotes.map((remote) => ({ remote, linkedTo: input.links.get(remote.externalId) ?? null })),
   );
-  return input.remotes.map((remote, i) => rowOf(remote, matches[i], roster));
+  return input.remotes.map((remote, i) => rowOf(remote, matches[i], { roster, bases: input.bases }));
 };
 
 /** Accounts by platform id: linked and not deleted, matched, or to be created; a disputed person has none. */

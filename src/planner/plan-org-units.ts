@@ -1,3 +1,4 @@
+import type { AgreedOrgUnit } from '../domain/agreed.ts';
 import type { PullRules } from '../domain/connection.ts';
 import type { OrgUnitId } from '../domain/ids.ts';
 import type { RemoteOrgUnitValue } from '../domain/remote.ts';
@@ -7,6 +8,7 @@ import { NO_CHANGES, type PlannedOrgUnit, type RosterOrgUnit } from './facts.ts'
 import { compareCodePoints } from './fold.ts';
 import { type GuardVerdict, judgeGuards } from './guard.ts';
 import { issue } from './issues.ts';
+import type { Masters } from './masters.ts';
 import { matchOrgUnits } from './match-org-units.ts';
 import { orderParentsFirst } from './order.ts';
 import { type OrgUnitFacts, planOrgUnit, settleOrgUnit } from './propose-org-unit.ts';
@@ -27,6 +29,12 @@ export interface OrgUnitPlanInput {
   readonly guard: PullRules['guard'];
   /** Absence means that the unit is gone: see `concludeUnitLeavers`. */
   readonly conclusive: boolean;
+  /** Whose the fields are; absent = everything is the platform's to say. */
+  readonly masters?: Masters | undefined;
+  /** What both last agreed on of each linked unit, by platform id. */
+  readonly bases?: ReadonlyMap<string, AgreedOrgUnit> | undefined;
+  /** Fields in which the reviewer has put another value in place of the platform's, by platform id. */
+  readonly decided?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }
 
 export interface OrgUnitPlan {

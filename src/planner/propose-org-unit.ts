@@ -1,3 +1,4 @@
+import type { AgreedOrgUnit } from '../domain/agreed.ts';
 import type { OrgUnitId } from '../domain/ids.ts';
 import type { RemoteOrgUnitValue } from '../domain/remote.ts';
 import type { AttributeDefinition } from '../domain/roster.ts';
@@ -6,7 +7,10 @@ import { attributeIssues } from './attributes.ts';
 import { diffOrgUnit } from './diff-org-unit.ts';
 import { NO_CHANGES, type PlannedOrgUnit, type RosterOrgUnit } from './facts.ts';
 import { issue } from './issues.ts';
+import { type Masters, masterOf } from './masters.ts';
 import type { OrgUnitMatch } from './match-org-units.ts';
+import { type Merged, mergeIssues, UNMERGED } from './merge.ts';
+import { mergeOrgUnit, orgUnitFieldOf } from './merge-org-unit.ts';
 import { cleanText, fits, NAME_MAX_LENGTH } from './normalise.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -16,11 +20,21 @@ export interface OrgUnitFacts {
     readonly definitions: readonly AttributeDefinition[];
     readonly links: ReadonlyMap<string, OrgUnitId>;
     readonly targetOrgUnitId: OrgUnitId;
+    readonly masters?: Masters | undefined;
+    readonly bases?: ReadonlyMap<string, AgreedOrgUnit> | undefined;
+    readonly decided?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   };
   readonly matches: ReadonlyMap<string, OrgUnitMatch>;
   readonly roster: ReadonlyMap<OrgUnitId, RosterOrgUnit>;
   readonly cyclic: ReadonlySet<string>;
 }
+
+/** The unit of the roster that a platform's parent is; absent when nobody knows it. */
+const parentOf = (facts: OrgUnitFacts, parentExternalId: string): OrgUnitId | undefined => {
+  const parent = facts.matches.get(parentExternalId)?.orgUnitId ?? facts.input.links.get(parentExternalId);
+  if (parent === undefined || parent === null) return undefined;
+  return facts.roster.get(parent)?.status === 'DELETED' ? undefined : parent;
+};
 
 /** The parent that the platform asks for; absent when it does not say or nobody knows it. */
 const parentAfter = (
@@ -31,9 +45,7 @@ const parentAfter = (
   const { parentExternalId } = remote;
   // Where a top unit hangs is the administrator's choice: made at creation, kept afterwards.
   if (parentExternalId === null) return isNew ? facts.input.targetOrgUnitId : undefined;
-  const parent = facts.matches.get(parentExternalId)?.orgUnitId ?? facts.input.links.get(parentExternalId);
-  if (parent === undefined || parent === null) return undefined;
-  return facts.roster.get(parent)?.status === 'DELETED' ? undefined : parent;
+  return parentOf(facts, parentExternalId);
 };
 
 const unitIssues = (
@@ -53,13 +65,38 @@ const unitIssues = (
   return issues;
 };
 
-const actionOf = (match: OrgUnitMatch, changes: readonly FieldChange[]): [StagedAction, ReasonCode] => {
+const actionOf = (match: OrgUnitMatch, { changes, kept }: Merged): [StagedAction, ReasonCode] => {
   if (match.situation === 'UNMATCHED') return ['CREATE', 'NEW_ON_PLATFORM'];
   if (match.situation === 'UNLINKED') return ['LINK', 'MATCHED'];
-  if (changes.length === 0) return ['NONE', 'UNCHANGED'];
+  if (changes.length === 0) return ['NONE', kept.length === 0 ? 'UNCHANGED' : 'ROSTER_STANDS'];
   return changes.some(({ field }) => field === 'parentId')
     ? ['MOVE', 'PARENT_CHANGED']
     : ['UPDATE', 'FIELDS_CHANGED'];
+};
+
+/** What a unit takes over of the platform's values. */
+const takenOver = (
+  facts: OrgUnitFacts,
+  externalId: string,
+  of: { readonly current: RosterOrgUnit | null; readonly changes: readonly FieldChange[] },
+): Merged => {
+  const { bases, decided, definitions, masters } = facts.input;
+  if (of.current === null) return UNMERGED(of.changes);
+  const sides = {
+    definitions,
+    current: of.current,
+    base: bases?.get(externalId),
+    parentOf: (parent: string) => parentOf(facts, parent),
+    decided: decided?.get(externalId),
+  };
+  return mergeOrgUnit(masters, sides, of.changes);
+};
+
+/** What is wrong with a value that the roster keeps out anyway holds nobody up. */
+const isKeptOut = ({ input }: OrgUnitFacts, { kept }: Merged, field: string | null): boolean => {
+  const mastered = field === null ? null : orgUnitFieldOf(field);
+  if (mastered === null || input.masters === undefined) return false;
+  return masterOf(input.masters, mastered) === 'ROSTER' || kept.some((change) => change.field === field);
 };
 
 /** A row with its decision: blocked or held rows wait; a row that writes nothing blocks nothing. */
@@ -100,14 +137,20 @@ export const planOrgUnit = (
   }
   const isNew = situation === 'UNMATCHED';
   const parent = parentAfter(facts, remote, isNew);
-  const changes = diffOrgUnit(facts.input.definitions, remote, { current, parentAfter: parent });
-  const [action, reason] = actionOf(match, changes);
-  const issues = [
+  const differing = diffOrgUnit(facts.input.definitions, remote, { current, parentAfter: parent });
+  const merged = takenOver(facts, externalId, { current, changes: differing });
+  const [action, reason] = actionOf(match, merged);
+  const own = [
     ...unitIssues(facts, remote, { isNew, parent }),
     ...attributeIssues(facts.input.definitions, remote.attributes, {
       current: current?.attributes ?? {},
       all: situation !== 'LINKED',
     }),
   ];
-  return settleOrgUnit({ ...base, action, reason, changes, issues });
+  const issues = [
+    ...mergeIssues(merged),
+    ...own.filter(({ field }) => isNew || !isKeptOut(facts, merged, field)),
+  ];
+  const { changes, contested } = merged;
+  return settleOrgUnit({ ...base, action, reason, changes, issues }, contested.length > 0);
 };

@@ -11,6 +11,9 @@ import {
   type RosterAccount,
 } from './facts.ts';
 import { issue, rowIssues, userNameIssues } from './issues.ts';
+import { masterOf } from './masters.ts';
+import { type Merged, mergeIssues } from './merge.ts';
+import { accountFieldOf, mergeAccount } from './merge-account.ts';
 import type { ReasonCode } from './reasons.ts';
 import { proposeUserName } from './user-name.ts';
 
@@ -113,41 +116,70 @@ const statusAfter = (current: RosterAccount, active: boolean | null | undefined)
   return current.status === 'DISABLED' && current.disabledByImport ? 'ACTIVE' : null;
 };
 
-const linkedAction = (changes: readonly FieldChange[], moved: boolean): [StagedAction, ReasonCode] => {
-  if (changes.length === 0) return ['NONE', 'UNCHANGED'];
-  return moved ? ['MOVE', 'MEMBERSHIPS_CHANGED'] : ['UPDATE', 'FIELDS_CHANGED'];
+const linkedAction = (changes: readonly FieldChange[], of: Taken): [StagedAction, ReasonCode] => {
+  if (changes.length === 0) return ['NONE', of.merged.kept.length === 0 ? 'UNCHANGED' : 'ROSTER_STANDS'];
+  return of.moved ? ['MOVE', 'MEMBERSHIPS_CHANGED'] : ['UPDATE', 'FIELDS_CHANGED'];
 };
 
 const action = (
   row: Present,
   changes: readonly FieldChange[],
-  moved: boolean,
+  of: Taken,
 ): Pick<Verdict, 'action' | 'reason' | 'held'> => {
   const status = changes.find(({ field }) => field === 'status')?.after;
   if (row.match.situation === 'UNLINKED') {
     return { action: 'LINK', reason: 'MATCHED', held: status !== undefined };
   }
   if (status === 'DISABLED') return { action: 'DISABLE', reason: 'REMOTE_INACTIVE', held: true };
-  const [plain, reason] = linkedAction(changes, moved);
+  const [plain, reason] = linkedAction(changes, of);
   return status === 'ACTIVE'
     ? { action: plain, reason: 'RETURNED', held: true }
     : { action: plain, reason, held: false };
 };
 
+/** What an account takes over of the platform's values. */
+interface Taken {
+  readonly merged: Merged;
+  /** The set of units or the primary unit changes. */
+  readonly moved: boolean;
+}
+
+const SEATS: ReadonlySet<string> = new Set(['memberships', 'primaryOrgUnitId']);
+
+const takenOver = (context: AccountPlanContext, row: Present, current: RosterAccount): Taken => {
+  const diff = diffAccount(context, row.remote, current);
+  const isNewLink = row.match.situation === 'UNLINKED';
+  const { base, decided, externalId } = row;
+  const merged = mergeAccount(context, { externalId, current, isNewLink, base, decided }, diff.changes);
+  return { merged, moved: diff.moved && merged.changes.some(({ field }) => SEATS.has(field)) };
+};
+
+/** What is wrong with a value that the roster keeps out anyway holds nobody up. */
+const isKeptOut = (context: AccountPlanContext, { merged }: Taken, field: string | null): boolean => {
+  const mastered = field === null ? null : accountFieldOf(field);
+  if (mastered === null || context.masters === undefined) return false;
+  return (
+    masterOf(context.masters, mastered) === 'ROSTER' ||
+    merged.kept.some((change) => accountFieldOf(change.field) === mastered)
+  );
+};
+
 const presentVerdict = (context: AccountPlanContext, row: Present, current: RosterAccount): Verdict => {
   if (current.status === 'DELETED') return { ...UNCHANGED, reason: 'DELETED_IN_ROSTER' };
-  const diff = diffAccount(context, row.remote, current);
+  const taken = takenOver(context, row, current);
+  const { merged } = taken;
   const status = statusAfter(current, row.remote.active);
   const wanted =
-    status === null ? diff.changes : sortChanges([...diff.changes, statusChange(current, status)]);
+    status === null ? merged.changes : sortChanges([...merged.changes, statusChange(current, status)]);
   const { changes, issues: withheld } = withhold(current, wanted);
-  const own = rowIssues(context, row, changes);
+  const contested = merged.contested.filter(({ change }) => changes.includes(change));
+  const own = rowIssues(context, row, changes).filter(({ field }) => !isKeptOut(context, taken, field));
   const linking = row.match.situation === 'UNLINKED';
   const takeover = linking && current.protected ? [issue('PROTECTED_ACCOUNT', null, current.userName)] : [];
-  const verdict = action(row, changes, diff.moved);
-  const issues =
-    own.length + withheld.length + takeover.length === 0 ? NO_ISSUES : [...takeover, ...withheld, ...own];
-  return { ...verdict, changes, issues, held: verdict.held || withheld.length > 0 };
+  const verdict = action(row, changes, taken);
+  const told = [...takeover, ...withheld, ...mergeIssues({ ...merged, contested }), ...own];
+  const held = verdict.held || withheld.length > 0 || contested.length > 0;
+  return { ...verdict, changes, issues: told.length === 0 ? NO_ISSUES : told, held };
 };
 
 const disputedVerdict = (row: AccountRow): Verdict => {
@@ -163,7 +195,8 @@ const disputedVerdict = (row: AccountRow): Verdict => {
  * LINKED without change → NONE; units or primary unit changed → MOVE, other changes riding along; fields only
  * → UPDATE. UNLINKED → LINK, changes riding along. UNMATCHED → CREATE. DELETED → DISABLE, or NONE by rule or
  * when disabled before. DISPUTED → NONE until somebody chooses. Held for review whatever the issues: leavers,
- * returners, whom the platform calls inactive, and every change withheld from a protected account.
+ * returners, whom the platform calls inactive, every change withheld from a protected account, and every field
+ * that both sides may write and both have changed.
  *
  * Throws TypeError when situation and values contradict each other.
  */
@@ -180,7 +213,12 @@ export const planAccount = (context: AccountPlanContext, row: AccountRow): Plann
 };
 
 /** Issues that do not block and still wait for the reviewer. */
-const HOLDING: ReadonlySet<string> = new Set(['GUARD_TRIPPED', 'LEAVER', 'PROTECTED_ACCOUNT']);
+const HOLDING: ReadonlySet<string> = new Set([
+  'FIELD_CONFLICT',
+  'GUARD_TRIPPED',
+  'LEAVER',
+  'PROTECTED_ACCOUNT',
+]);
 
 /** A plan with issues that only the other rows could tell (duplicates, quota, guard); the decision follows. */
 export const addIssues = (planned: PlannedAccount, issues: readonly Issue[]): PlannedAccount => {

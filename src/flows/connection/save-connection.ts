@@ -23,6 +23,7 @@ import { lockTenant } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { actorOf, type FlowContext } from '../context.ts';
 import { type Meaning, naming } from '../roster/violations.ts';
+import { checkMasters } from './check-masters.ts';
 import { checkPushRules } from './check-push-rules.ts';
 import { connectionNotFound, defaultPasswordPlace, requirePlatform, secretPlace } from './open-connection.ts';
 import { readPullRules } from './pull-rules.ts';
@@ -121,6 +122,7 @@ const fieldsOf = async (context: FlowContext, tx: Tx, given: Given): Promise<Con
   });
   const pullRules = readPullRules(input.pullRules, standing?.pullRules);
   await requireTarget(tx, pullRules);
+  if (input.pullRules?.masters !== undefined) await checkMasters(tx, pullRules.masters);
   const pushRules = readPushRules(input.pushRules, standing?.pushRules);
   if (input.pushRules !== undefined) {
     await checkPushRules(tx, pushRules, { connectionId: id, platform, settings: read.settings });
@@ -165,6 +167,7 @@ const audit = (tx: Tx, verb: string, id: ConnectionId, input: ConnectionInput): 
       // Widening a guard is written down (field-notes rule 4).
       ...(input.allowPrivateNetwork === undefined ? {} : { allowPrivateNetwork: input.allowPrivateNetwork }),
       ...(input.pullRules?.guard === undefined ? {} : { guard: input.pullRules.guard }),
+      ...(input.pullRules?.masters === undefined ? {} : { masters: input.pullRules.masters }),
       ...(input.pushRules?.guards === undefined ? {} : { pushGuards: input.pushRules.guards }),
       ...(input.pushRules?.shrink === undefined ? {} : { pushShrink: input.pushRules.shrink }),
     },

@@ -3,6 +3,7 @@ import { countedAccounts } from '../../store/queries/accounts-write.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import { workInBulk } from '../../store/queries/bulk.ts';
 import { rememberRange, selectConnection } from '../../store/queries/connections.ts';
+import { settleSkipped } from '../../store/queries/import-agreed.ts';
 import {
   acceptedUpdates,
   createAccounts,
@@ -109,8 +110,12 @@ const writeUnits = async (tx: Tx, run: ImportRunRow, order: readonly OrgUnitId[]
   const orgUnits = await collectUnitChanges(tx, run.id);
   if (order.length > 0) await placeUnitChanges(tx, order);
   if (orgUnits > 0) await applyUnitChanges(tx);
-  await linkUnits(tx, run);
   const definitions = await readDefinitions(tx, 'ORG_UNIT');
+  await linkUnits(
+    tx,
+    run,
+    definitions.map(({ name }) => name),
+  );
   const owners = { owners: ACCEPTED_OWNERS('org_unit'), params: [run.id], definitions };
   await rewriteUniqueValues(tx, 'org_unit', owners);
   return orgUnits;
@@ -130,8 +135,13 @@ const writeAccounts = async (
   await updateMemberships(tx, run);
   const accountsCreated = await createAccounts(tx, run, passwordHash);
   await tx.query('set constraints muster.account_user_name immediate');
-  await linkAccounts(tx, run);
   const definitions = await readDefinitions(tx, 'ACCOUNT');
+  await linkAccounts(
+    tx,
+    run,
+    definitions.map(({ name }) => name),
+  );
+  await settleSkipped(tx, run);
   const owners = { owners: ACCEPTED_OWNERS('account'), params: [run.id], definitions };
   await rewriteUniqueValues(tx, 'account', owners);
   return { accountsChanged, accountsCreated };

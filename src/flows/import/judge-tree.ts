@@ -11,7 +11,7 @@ import {
 import type { Tx } from '../../store/transaction.ts';
 
 /** Issues that do not block and still wait for the reviewer; see planner/plan-org-units.ts. */
-const HOLDING: ReadonlySet<string> = new Set(['GUARD_TRIPPED', 'LEAVER']);
+const HOLDING: ReadonlySet<string> = new Set(['FIELD_CONFLICT', 'GUARD_TRIPPED', 'LEAVER']);
 
 /** Found by the whole tree, not by the row itself: those name the roster's unit, the row's own the platform's. */
 const isOfTree = (row: TreeRow, { code, value }: Issue): boolean =>

@@ -5,6 +5,7 @@ import type {
   RemoteAccountValue,
   RemoteOrgUnitValue,
 } from '../../domain/index.ts';
+import { canonicalJson } from '../../planner/canonical-hash.ts';
 import type { AccountPlanContext } from '../../planner/facts.ts';
 import type { Mended } from '../../store/queries/import-facts.ts';
 
@@ -50,6 +51,16 @@ const FIELDS: readonly (readonly [MendableField, 'name' | 'mobile' | 'email' | '
   ['jobNumber', 'jobNumber'],
   ['title', 'title'],
 ];
+
+const NOTHING_DECIDED: ReadonlySet<string> = new Set();
+
+/** Fields of the roster in which the reviewer has put another value in place of the platform's. */
+export const decidedFields = (mended: Mended): ReadonlySet<string> => {
+  const fields = Object.keys(mended);
+  return fields.length === 0
+    ? NOTHING_DECIDED
+    : new Set(fields.map((field) => (field === 'orgUnitId' ? 'memberships' : field)));
+};
 
 /** A person as the platform told it, with the reviewer's words over it. */
 export const mendAccount = (
@@ -99,3 +110,11 @@ export const sameChanges = (a: readonly FieldChange[], b: unknown): boolean =>
       JSON.stringify(other.after) === JSON.stringify(change.after)
     );
   });
+
+/** True when both rows tell of the same conflicts, with the same values on either side. */
+export const sameContest = (
+  row: { readonly changes: readonly FieldChange[]; readonly contested: object | null },
+  other: { readonly changes: unknown; readonly contested: unknown },
+): boolean =>
+  canonicalJson(row.contested) === canonicalJson(other.contested) &&
+  canonicalJson(row.changes) === canonicalJson(other.changes);

@@ -5,6 +5,7 @@ import {
   newId,
   type RemoteAccountValue,
 } from '../../domain/index.ts';
+import { agreedAccount, contestedAccount } from '../../planner/agreed.ts';
 import { accountFrom, applyChanges, attributeName } from '../../planner/apply-changes.ts';
 import type { AccountPlanContext, AccountRow, AccountState, PlannedAccount } from '../../planner/facts.ts';
 import type { Matched } from '../../planner/match.ts';
@@ -12,7 +13,7 @@ import { addIssues, planAccount } from '../../planner/propose.ts';
 import type { RosterAccountRow, WorkRow } from '../../store/queries/import-facts.ts';
 import type { StagedAccountRow } from '../../store/queries/import-staged.ts';
 import { accountSearchRow } from '../roster/search-row.ts';
-import { mendAccount, mendedUserName, withSeats } from './mend.ts';
+import { decidedFields, mendAccount, mendedUserName, withSeats } from './mend.ts';
 import { decisionAfter } from './stage-org-units.ts';
 
 /** What all rows of a run are planned with. */
@@ -67,12 +68,15 @@ const withMembershipIds = (after: AccountState, current: RosterAccountRow | null
 
 const rowOf = (candidate: Candidate, remote: RemoteAccountValue | null): AccountRow => {
   const { work, matched, current } = candidate;
-  const userName = mendedUserName(work.previous?.mended ?? {});
+  const mended = work.previous?.mended ?? {};
+  const userName = mendedUserName(mended);
   return {
     externalId: work.externalId,
     remote,
     current,
     match: matched.match,
+    base: work.base,
+    decided: decidedFields(mended),
     ...(matched.dispute === null ? {} : { dispute: matched.dispute }),
     ...(userName === undefined ? {} : { userName }),
   };
@@ -83,6 +87,19 @@ const idOf = (staging: AccountStaging, planned: PlannedAccount, work: WorkRow): 
   const before = work.previous?.createdId as AccountId | null | undefined;
   return before ?? staging.promisedId(work.externalId) ?? newId<'Account'>();
 };
+
+/** What is agreed on by and by; of what the platform said, not of what the reviewer has put in its place. */
+const agreementOf = (
+  { context }: AccountStaging,
+  { work }: Candidate,
+  { issues }: PlannedAccount,
+): Pick<StagedAccountRow, 'agreed' | 'contested'> =>
+  work.remote === null || issues.length === 0
+    ? { agreed: null, contested: null }
+    : {
+        agreed: agreedAccount(work.remote, issues, context.orgUnitOf),
+        contested: contestedAccount(work.remote, issues),
+      };
 
 /** The staged row of one person. */
 export const planStagedAccount = (
@@ -100,6 +117,7 @@ export const planStagedAccount = (
     planAccount(context, rowOf(candidate, remote)),
     staging.issuesOf(work.externalId),
   );
+  const agreement = agreementOf(staging, candidate, planned);
   const accountId = idOf(staging, planned, work);
   const after = stateAfter(planned, planned.action === 'CREATE' ? null : current);
   const search =
@@ -121,8 +139,9 @@ export const planStagedAccount = (
     changes: planned.changes,
     issues: planned.issues,
     blocking: planned.blocking,
-    decision: decisionAfter(planned, planned.decision, work.previous),
+    decision: decisionAfter({ ...planned, ...agreement }, planned.decision, work.previous),
     reason: planned.reason,
+    ...agreement,
     searchText: search?.searchText ?? null,
     searchGrams: search?.grams ?? null,
     mended,

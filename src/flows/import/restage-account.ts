@@ -13,6 +13,7 @@ import type { Tx } from '../../store/transaction.ts';
 import { type AccountStaging, planStagedAccount } from './plan-staged-account.ts';
 import type { ReviewedRun } from './review-step.ts';
 import { candidatesOf, resolveManagers } from './stage-accounts.ts';
+import { mastersOf } from './staging-run.ts';
 
 /** The match that stands in the row; matching afresh is another step. */
 const standingMatch = (row: StagedAccountView): Matched => {
@@ -38,7 +39,8 @@ const stagingOf = async (tx: Tx, run: ReviewedRun, row: StagedAccountView): Prom
     owned.add(orgUnitId);
     if (seatable) byExternalId.set(unit, orgUnitId);
   }
-  const { accounts } = resolveManagers(await readManagers(tx, run, row.externalId), new Map());
+  const managers = await readManagers(tx, run, { only: row.externalId, merges: true });
+  const { accounts } = resolveManagers(managers, new Map());
   return {
     context: {
       rules: run.connection.pullRules,
@@ -46,6 +48,7 @@ const stagingOf = async (tx: Tx, run: ReviewedRun, row: StagedAccountView): Prom
       orgUnitOf: (unit) => byExternalId.get(unit),
       ownsOrgUnit: (id) => owned.has(id),
       accountOf: (person) => accounts.get(person),
+      masters: mastersOf(run),
     },
     matchKeys: run.connection.pullRules.matchKeys,
     promisedId: () => undefined,

@@ -2,6 +2,7 @@ import { type AccountId, type AttributeDefinition, newId } from '../../domain/in
 import type { AccountPlanContext } from '../../planner/facts.ts';
 import { issue } from '../../planner/issues.ts';
 import { concludeLeavers, type LeaverVerdict } from '../../planner/leavers.ts';
+import { mergesAny } from '../../planner/masters.ts';
 import { buildMatchIndex, linkedMatch, type Matched, matchAccounts } from '../../planner/match.ts';
 import {
   keepPreviousAccounts,
@@ -20,7 +21,7 @@ import type { Tx } from '../../store/transaction.ts';
 import { chosenAccount } from './mend.ts';
 import { type AccountStaging, type Candidate, planStagedAccount } from './plan-staged-account.ts';
 import type { UnitMap } from './stage-org-units.ts';
-import type { StagingRun } from './staging-run.ts';
+import { mastersOf, type StagingRun } from './staging-run.ts';
 
 const UNMATCHED: Matched = {
   match: { situation: 'UNMATCHED', candidates: [], keyIndex: null },
@@ -118,13 +119,16 @@ const prepareAccounts = async (
 ): Promise<{ readonly staging: AccountStaging; readonly matches: ReadonlyMap<string, Matched> }> => {
   const { units, definitions } = known;
   const matches = await matchUnlinked(tx, run);
-  const { accounts, promised } = resolveManagers(await readManagers(tx, run), matches);
+  const masters = mastersOf(run);
+  const managers = await readManagers(tx, run, { merges: mergesAny(masters) });
+  const { accounts, promised } = resolveManagers(managers, matches);
   const context: AccountPlanContext = {
     rules: run.connection.pullRules,
     definitions,
     orgUnitOf: (externalId) => units.byExternalId.get(externalId),
     ownsOrgUnit: (id) => units.owned.has(id),
     accountOf: (externalId) => accounts.get(externalId),
+    masters,
   };
   const shared = await readSharedIdentities(tx, run.id);
   const staging: AccountStaging = {
@@ -148,12 +152,13 @@ export const stageAccounts = async (tx: Tx, run: StagingRun, units: UnitMap): Pr
   if (run.scope === 'ORG_UNITS') return leavers;
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   const attributes = definitions.map(({ name }) => name);
+  const merges = mergesAny(mastersOf(run));
   // The company is looked over for what planning needs only when there is somebody to plan.
   let prepared: ReturnType<typeof prepareAccounts> | undefined;
   const writer = await StagedAccountWriter.open(tx, run.id);
   let ordinal = 0;
   for (const which of leavers.conclusive ? (['PRESENT', 'ABSENT'] as const) : (['PRESENT'] as const)) {
-    for await (const batch of readWork(tx, run, { which, attributes })) {
+    for await (const batch of readWork(tx, run, { which, attributes, merges })) {
       prepared ??= prepareAccounts(tx, run, { units, definitions });
       const { staging, matches } = await prepared;
       const candidates = await candidatesOf(tx, batch, matches);

@@ -29,6 +29,7 @@ export const stagingRun = (
     statement: run.statement,
     connection,
     accounts: run.accounts,
+    trigger: run.trigger,
     orgUnits: run.orgUnits,
   };
 };

@@ -6,6 +6,7 @@ import {
   type RemoteOrgUnitId,
   type StagedOrgUnitId,
 } from '../../domain/index.ts';
+import { agreedOrgUnit, contestedOrgUnit } from '../../planner/agreed.ts';
 import { applyChanges } from '../../planner/apply-changes.ts';
 import type { PlannedOrgUnit } from '../../planner/facts.ts';
 import type { GuardVerdict } from '../../planner/guard.ts';
@@ -25,8 +26,8 @@ import {
 import { readPlacement } from '../../store/queries/import-fetched.ts';
 import { insertStagedOrgUnits, type StagedOrgUnitRow } from '../../store/queries/import-staged.ts';
 import type { Tx } from '../../store/transaction.ts';
-import { mendOrgUnit, sameChanges } from './mend.ts';
-import type { StagingRun } from './staging-run.ts';
+import { decidedFields, mendOrgUnit, sameChanges, sameContest } from './mend.ts';
+import { mastersOf, type StagingRun } from './staging-run.ts';
 
 /** The units that accounts of the run may be seated in. */
 export interface UnitMap {
@@ -114,6 +115,11 @@ const plan = async (tx: Tx, run: StagingRun, facts: UnitFacts): Promise<OrgUnitP
     newIdOf,
     guard: run.connection.pullRules.guard,
     conclusive: leavers.conclusive,
+    masters: mastersOf(run),
+    bases: new Map(
+      facts.links.flatMap((link) => (link.agreedValue === null ? [] : [[link.externalId, link.agreedValue]])),
+    ),
+    decided: new Map([...facts.previous].map(([id, { mended }]) => [id, decidedFields(mended)])),
   });
   return { rows: rows.map((row) => asLink(row, facts)), moves };
 };
@@ -126,7 +132,12 @@ const asLink = (row: PlannedOrgUnit, facts: UnitFacts): PlannedOrgUnit =>
 
 /** The decision that stood before, as long as the row says what it said then. */
 export const decisionAfter = (
-  row: { readonly action: string; readonly changes: PlannedOrgUnit['changes']; readonly blocking: boolean },
+  row: {
+    readonly action: string;
+    readonly changes: PlannedOrgUnit['changes'];
+    readonly blocking: boolean;
+    readonly contested: object | null;
+  },
   proposed: Decision,
   previous: PreviousRow<string> | null | undefined,
 ): Decision => {
@@ -134,6 +145,8 @@ export const decisionAfter = (
   if (previous.decision === 'SKIPPED') return 'SKIPPED';
   // What an issue held back is proposed afresh; whether it is still held is found out afterwards.
   if (previous.blocking) return proposed;
+  // What somebody decided before is no word about a conflict that has come since.
+  if (row.contested !== null && !sameContest(row, previous)) return proposed;
   const same = previous.action === row.action && sameChanges(row.changes, previous.changes);
   return same && !row.blocking ? previous.decision : proposed;
 };
@@ -163,6 +176,10 @@ const stagedRow = (
     row.changes,
   );
   const { fetched, link, ordinal } = known;
+  const agreement = {
+    agreed: fetched === undefined ? null : agreedOrgUnit(fetched.remote, row.issues),
+    contested: fetched === undefined ? null : contestedOrgUnit(fetched.remote, row.issues),
+  };
   return {
     id: previous?.id ?? newId<'StagedOrgUnit'>(),
     ordinal,
@@ -180,8 +197,9 @@ const stagedRow = (
     changes: row.changes,
     issues: row.issues,
     blocking: row.blocking,
-    decision: decisionAfter(row, row.decision, previous),
+    decision: decisionAfter({ ...row, ...agreement }, row.decision, previous),
     reason: row.reason,
+    ...agreement,
     after,
     mended: previous?.mended ?? {},
   };

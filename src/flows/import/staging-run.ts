@@ -5,6 +5,7 @@ import type {
   ImportRunId,
   ImportScope,
 } from '../../domain/index.ts';
+import { type Masters, pullMasters } from '../../planner/masters.ts';
 
 /** A run that is being staged, with what it is staged by. */
 export interface StagingRun {
@@ -15,4 +16,15 @@ export interface StagingRun {
   readonly connection: Pick<Connection, 'pullRules'>;
   /** Distinct people that the run has fetched. */
   readonly accounts: number;
+  /** What started it: what an event brings is merged with what the roster holds. */
+  readonly trigger: 'MANUAL' | 'SCHEDULE' | 'EVENT' | 'PUSH';
 }
+
+/** Whose the fields are in this run. */
+export const mastersOf = ({
+  connection,
+  trigger,
+}: {
+  readonly connection: Pick<Connection, 'pullRules'>;
+  readonly trigger: StagingRun['trigger'];
+}): Masters => pullMasters(connection.pullRules.masters, trigger === 'EVENT');

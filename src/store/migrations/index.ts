@@ -11,6 +11,7 @@ import { Sync20261128000100 } from './20261128000100-sync.ts';
 import { PushTriggers20261128000200 } from './20261128000200-push-triggers.ts';
 import { CopiesSeen20261128000300 } from './20261128000300-copies-seen.ts';
 import { Events20261128000400 } from './20261128000400-events.ts';
+import { AgreedValues20261128000500 } from './20261128000500-agreed-values.ts';
 
 /** All migrations in order. A merged migration is never edited; a new one sorts last. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   PushTriggers20261128000200,
   CopiesSeen20261128000300,
   Events20261128000400,
+  AgreedValues20261128000500,
 ] as const;

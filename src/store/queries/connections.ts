@@ -56,8 +56,8 @@ export const NEXT_PULL_AT = `
 
 const COLUMNS = `
   id, tenant_id as "tenantId", platform, name, enabled, mode, settings, secrets,
-  allow_private_network as "allowPrivateNetwork", '{"events":"HOLD"}'::jsonb || pull_rules as "pullRules",
-  push_rules as "pushRules",
+  allow_private_network as "allowPrivateNetwork",
+  '{"events":"HOLD","masters":{}}'::jsonb || pull_rules as "pullRules", push_rules as "pushRules",
   default_password as "defaultPassword", last_range_digest as "lastRangeDigest", ${NEXT_PULL_AT} as "nextPullAt",
   version, created_at as "createdAt", changed_at as "changedAt"`;
 

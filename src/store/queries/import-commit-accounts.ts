@@ -1,5 +1,6 @@
 import type { AttributeDefinition, ImportRunId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { AGREED_VERSION, agreedAfter } from './import-agreed.ts';
 import { settleIdentities } from './import-identities.ts';
 
 interface Run {
@@ -166,25 +167,33 @@ export const updateMemberships = async (tx: Tx, run: Run): Promise<void> => {
 const AGREED = `case when s.issues = '[]' and a.manager_id is not distinct from (s.after->>'managerId')::uuid
   then s.content_hash end`;
 
-/** Links made and agreements renewed by the accepted rows, and the identities of everybody who is linked then. */
-export const linkAccounts = async (tx: Tx, run: Run): Promise<void> => {
+/**
+ * Links made and agreements renewed by the accepted rows, and the identities of everybody who is linked then.
+ * `attributes` names the enabled attributes.
+ */
+export const linkAccounts = async (tx: Tx, run: Run, attributes: readonly string[]): Promise<void> => {
+  const params = [run.id, run.connectionId, attributes];
   await tx.query(
     `insert into muster.account_link (tenant_id, id, connection_id, remote_account_id, account_id, origin,
-       match_key, run_id, agreed_hash, agreed_version)
+       match_key, run_id, agreed_hash, agreed_version, agreed_value)
      select s.tenant_id, muster.new_id(), $2, s.remote_account_id, s.account_id,
        case when s.action = 'CREATE' then 'IMPORT' when s.match_key is null then 'MANUAL' else 'RULE' end,
-       s.match_key, $1, ${AGREED}, a.version
+       s.match_key, $1, ${AGREED}, ${AGREED_VERSION('a', 'null')}, ${agreedAfter('account', 'a')}
      from muster.staged_account s join muster.account a on a.id = s.account_id
+     join muster.remote_account r on r.id = s.remote_account_id
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ('CREATE', 'LINK')`,
-    [run.id, run.connectionId],
+    params,
   );
   await tx.query(
-    `update muster.account_link l set agreed_hash = ${AGREED}, agreed_version = a.version
+    `update muster.account_link l set agreed_hash = ${AGREED},
+       agreed_version = ${AGREED_VERSION('a', 'l.agreed_version')},
+       agreed_value = ${agreedAfter('account', 'a', "coalesce(l.agreed_value, '{}')")}
      from muster.staged_account s join muster.account a on a.id = s.account_id
-     where s.run_id = $1 and s.decision = 'ACCEPTED' and s.situation = 'LINKED'
+     join muster.remote_account r on r.id = s.remote_account_id
+     where s.run_id = $1 and s.decision = 'ACCEPTED' and s.situation = 'LINKED' and l.connection_id = $2
        and l.remote_account_id = s.remote_account_id and a.status <> 'DELETED'
        and (s.action <> 'NONE' or a.version = s.base_version)`,
-    [run.id],
+    params,
   );
   await settleIdentities(tx, run);
 };

@@ -1,5 +1,6 @@
 import type { ImportRunId, OrgUnitId } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { AGREED_VERSION, agreedAfter } from './import-agreed.ts';
 
 /**
  * Writes units into the tree: creations level by level, then everything that stays in its place in one statement,
@@ -103,28 +104,36 @@ export const placeUnitChanges = (tx: Tx, order: readonly OrgUnitId[]): Promise<n
 
 /**
  * Links made and agreements renewed by the accepted unit rows. Only a row without issue settles: anything else has
- * to be planned again at the next pull, so that its content must not be remembered as agreed.
+ * to be planned again at the next pull, so that its content must not be remembered as agreed. `attributes` names the
+ * enabled attributes.
  */
 export const linkUnits = async (
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: string },
+  attributes: readonly string[],
 ): Promise<void> => {
+  const params = [run.id, run.connectionId, attributes];
   await tx.query(
     `insert into muster.org_unit_link (tenant_id, id, connection_id, remote_org_unit_id, org_unit_id, origin,
-       run_id, agreed_hash, agreed_version)
+       run_id, agreed_hash, agreed_version, agreed_value)
      select s.tenant_id, muster.new_id(), $2, s.remote_org_unit_id, s.org_unit_id, 'IMPORT', $1,
-       case when s.issues = '[]' then s.content_hash end, u.version
+       case when s.issues = '[]' then s.content_hash end, ${AGREED_VERSION('u', 'null')},
+       ${agreedAfter('org_unit', 'u')}
      from muster.staged_org_unit s join muster.org_unit u on u.id = s.org_unit_id
+     join muster.remote_org_unit r on r.id = s.remote_org_unit_id
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.action in ('CREATE', 'LINK')`,
-    [run.id, run.connectionId],
+    params,
   );
   await tx.query(
     `update muster.org_unit_link l
-     set agreed_hash = case when s.issues = '[]' then s.content_hash end, agreed_version = u.version
+     set agreed_hash = case when s.issues = '[]' then s.content_hash end,
+       agreed_version = ${AGREED_VERSION('u', 'l.agreed_version')},
+       agreed_value = ${agreedAfter('org_unit', 'u', "coalesce(l.agreed_value, '{}')")}
      from muster.staged_org_unit s join muster.org_unit u on u.id = s.org_unit_id
+     join muster.remote_org_unit r on r.id = s.remote_org_unit_id
      where s.run_id = $1 and s.decision = 'ACCEPTED' and s.situation = 'LINKED' and u.status = 'ACTIVE'
-       and l.remote_org_unit_id = s.remote_org_unit_id
+       and l.connection_id = $2 and l.remote_org_unit_id = s.remote_org_unit_id
        and (s.action <> 'NONE' or u.version = s.base_version)`,
-    [run.id],
+    params,
   );
 };

@@ -1,6 +1,8 @@
 import type {
   Account,
   AccountId,
+  AgreedAccount,
+  AgreedOrgUnit,
   AttributeDefinition,
   Attributes,
   ConnectionId,
@@ -30,6 +32,8 @@ export interface PreviousRow<Noun extends string = StagedAccountId> {
   readonly blocking: boolean;
   readonly changes: unknown;
   readonly mended: Mended;
+  /** What both sides had changed, as the platform has it; `null` = nothing. */
+  readonly contested: unknown;
   /** Id that a create was going to make. */
   readonly createdId: string | null;
 }
@@ -58,12 +62,15 @@ export interface UnitLinkRow {
   /** Content (hex) and version at which both sides last agreed. */
   readonly agreedHash: string | null;
   readonly agreedVersion: number | null;
+  /** The same field by field. */
+  readonly agreedValue: AgreedOrgUnit | null;
 }
 
 export const readUnitLinks = (tx: Tx, connectionId: ConnectionId): Promise<UnitLinkRow[]> =>
   tx.query<UnitLinkRow>(
     `select r.external_id as "externalId", l.org_unit_id as "orgUnitId", r.id as "remoteOrgUnitId",
-       encode(l.agreed_hash, 'hex') as "agreedHash", l.agreed_version as "agreedVersion"
+       encode(l.agreed_hash, 'hex') as "agreedHash", l.agreed_version as "agreedVersion",
+       l.agreed_value as "agreedValue"
      from muster.org_unit_link l join muster.remote_org_unit r on r.id = l.remote_org_unit_id
      where l.connection_id = $1`,
     [connectionId],
@@ -93,7 +100,7 @@ export const readPreviousUnits = async (
   runId: ImportRunId,
 ): Promise<ReadonlyMap<string, PreviousRow<StagedOrgUnitId>>> => {
   const rows = await tx.query<PreviousRow<StagedOrgUnitId> & { externalId: string }>(
-    `select external_id as "externalId", id, action, decision, blocking, changes, mended,
+    `select external_id as "externalId", id, action, decision, blocking, changes, mended, contested,
        case when action = 'CREATE' then org_unit_id end as "createdId"
      from muster.staged_org_unit where run_id = $1`,
     [runId],
@@ -151,17 +158,30 @@ export interface ManagerRow {
   readonly createdId: AccountId | null;
 }
 
-/** Everybody who is named as a manager (of one person only) and is known: linked, or fetched by this run. */
+// Who was the manager when both last agreed, where the platform names another one now.
+const FORMER_MANAGERS = `
+  union select l.agreed_value->>'managerExternalId' from muster.fetched_account f
+    join muster.remote_account r on r.connection_id = $2 and r.external_id = f.external_id
+    join muster.account_link l on l.remote_account_id = r.id
+    where f.run_id = $1 and l.agreed_value->>'managerExternalId' <> '' and ($3::text is null or f.external_id = $3)
+      and f.value->>'managerExternalId' is distinct from l.agreed_value->>'managerExternalId'`;
+
+/**
+ * Everybody who is named as a manager (of one person only) and is known: linked, or fetched by this run. With `merges`
+ * those as well who were managers when both sides last agreed.
+ */
 export const readManagers = (
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
-  only: string | null = null,
-): Promise<ManagerRow[]> =>
-  tx.query<ManagerRow>(
+  options: { readonly only?: string; readonly merges: boolean },
+): Promise<ManagerRow[]> => {
+  const only = options.only ?? null;
+  return tx.query<ManagerRow>(
     `select m.external_id as "externalId", a.id as "accountId",
        case when s.action = 'CREATE' then s.account_id end as "createdId"
      from (select distinct value->>'managerExternalId' as external_id from muster.fetched_account
-       where run_id = $1 and value->>'managerExternalId' <> '' and ($3::text is null or external_id = $3)) m
+       where run_id = $1 and value->>'managerExternalId' <> '' and ($3::text is null or external_id = $3)
+       ${options.merges ? FORMER_MANAGERS : ''}) m
      left join muster.fetched_account f on f.run_id = $1 and f.external_id = m.external_id
      left join muster.remote_account r on r.connection_id = $2 and r.external_id = m.external_id
      left join muster.account_link l on l.remote_account_id = r.id
@@ -171,6 +191,7 @@ export const readManagers = (
      where a.id is not null or (f.external_id is not null and l.id is null)`,
     [run.id, run.connectionId, only],
   );
+};
 
 /** Sets aside the rows (or one) of an earlier staging of this run, so that decisions and ids survive it. */
 export const keepPreviousAccounts = async (
@@ -180,7 +201,7 @@ export const keepPreviousAccounts = async (
 ): Promise<void> => {
   await tx.query(
     `create temporary table previous_account on commit drop as
-     select external_id, id, action, account_id, decision, blocking, changes, mended
+     select external_id, id, action, account_id, decision, blocking, changes, mended, contested
      from muster.staged_account where run_id = $1 and ($2::text is null or external_id = $2)`,
     [runId, only],
   );
@@ -238,18 +259,21 @@ export interface WorkRow {
   readonly name: string | null;
   /** The linked account. */
   readonly current: RosterAccountRow | null;
+  /** What both last agreed on; read only for a run that merges. */
+  readonly base: AgreedAccount | null;
   readonly previous: PreviousRow | null;
 }
 
 const PREVIOUS_JSON = `
   case when p.id is not null then jsonb_build_object('id', p.id, 'action', p.action, 'decision', p.decision,
-    'blocking', p.blocking, 'changes', p.changes, 'mended', p.mended,
+    'blocking', p.blocking, 'changes', p.changes, 'mended', p.mended, 'contested', p.contested,
     'createdId', case when p.action = 'CREATE' then p.account_id end) end`;
 
-const PRESENT_FROM = `
+const PRESENT_FROM = (merges: boolean): string => `
   select f.external_id as "externalId", r.id as "remoteAccountId", f.value as remote,
     encode(f.content_hash, 'hex') as hash, null::text as name,
-    case when a.id is not null then ${ACCOUNT_JSON} end as current, ${PREVIOUS_JSON} as previous
+    case when a.id is not null then ${ACCOUNT_JSON} end as current,
+    ${merges ? 'l.agreed_value' : 'null::jsonb'} as base, ${PREVIOUS_JSON} as previous
   from muster.fetched_account f
   join muster.remote_account r on r.connection_id = $2 and r.external_id = f.external_id
   left join muster.account_link l on l.remote_account_id = r.id
@@ -264,13 +288,15 @@ const NEVER_COMPARED = `exists (select from unnest($3::text[]) as defined(name)
         <> coalesce(a.attributes->defined.name, 'null'))`;
 
 // An object whose content and account are as they were when both last agreed needs no row.
-const PRESENT = `${PRESENT_FROM} and (a.id is null or l.agreed_hash is distinct from f.content_hash
+const PRESENT = (
+  merges: boolean,
+): string => `${PRESENT_FROM(merges)} and (a.id is null or l.agreed_hash is distinct from f.content_hash
     or l.agreed_version is distinct from a.version or (cardinality($3::text[]) > 0 and ${NEVER_COMPARED}))
   order by f.external_id`;
 
 const ABSENT = `
   select r.external_id as "externalId", r.id as "remoteAccountId", null::jsonb as remote, null::text as hash,
-    r.name, ${ACCOUNT_JSON} as current, ${PREVIOUS_JSON} as previous
+    r.name, ${ACCOUNT_JSON} as current, null::jsonb as base, ${PREVIOUS_JSON} as previous
   from muster.account_link l
   join muster.remote_account r on r.id = l.remote_account_id
   join muster.account a on a.id = l.account_id
@@ -283,16 +309,21 @@ const BATCH = 500;
 
 /**
  * People who need a staged row, in batches, so that memory does not grow with the company. Ordered by platform
- * id. `attributes` names the enabled attributes. No other cursor may be open meanwhile.
+ * id. `attributes` names the enabled attributes; with `merges` what was last agreed on is read as well. No other cursor
+ * may be open meanwhile.
  */
 export async function* readWork(
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
-  what: { readonly which: 'PRESENT' | 'ABSENT'; readonly attributes: readonly string[] },
+  what: {
+    readonly which: 'PRESENT' | 'ABSENT';
+    readonly attributes: readonly string[];
+    readonly merges: boolean;
+  },
 ): AsyncGenerator<readonly WorkRow[]> {
   // A cursor is planned for its first rows; this one is read to its end.
   await tx.query("select set_config('cursor_tuple_fraction', '1', true)");
-  const text = `declare import_work no scroll cursor for ${what.which === 'PRESENT' ? PRESENT : ABSENT}`;
+  const text = `declare import_work no scroll cursor for ${what.which === 'PRESENT' ? PRESENT(what.merges) : ABSENT}`;
   await tx.query(text, [run.id, run.connectionId, what.attributes]);
   for (;;) {
     const rows = await tx.query<WorkRow>(`fetch ${BATCH} from import_work`);
@@ -308,10 +339,9 @@ export const readOneWork = async (
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
   externalId: string,
 ): Promise<WorkRow | null> => {
-  const rows = await tx.query<WorkRow & Record<string, unknown>>(`${PRESENT_FROM} and f.external_id = $3`, [
-    run.id,
-    run.connectionId,
-    externalId,
-  ]);
+  const rows = await tx.query<WorkRow & Record<string, unknown>>(
+    `${PRESENT_FROM(true)} and f.external_id = $3`,
+    [run.id, run.connectionId, externalId],
+  );
   return rows[0] ?? null;
 };

@@ -170,7 +170,7 @@ const OWN_BLOCKING = `exists (select from jsonb_array_elements(s.issues) as i
 const HELD = `(s.action = 'DISABLE' or s.reason_code = 'RETURNED'
   or (s.action = 'LINK' and s.changes @> '[{"field":"status"}]')
   or exists (select from jsonb_array_elements(n.issues) as i
-    where i->>'code' in ('LEAVER', 'PROTECTED_ACCOUNT', 'GUARD_TRIPPED')))`;
+    where i->>'code' in ('FIELD_CONFLICT', 'LEAVER', 'PROTECTED_ACCOUNT', 'GUARD_TRIPPED')))`;
 
 /**
  * Writes what was collected into the rows' issues, in place of what was found last time. A row that became

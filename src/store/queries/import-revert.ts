@@ -162,7 +162,7 @@ export const revertAccounts = async (tx: Tx, run: Run): Promise<void> => {
     [run.id],
   );
   await tx.query(
-    `update muster.account_link l set agreed_hash = null from pg_temp.revert_account r
+    `update muster.account_link l set agreed_hash = null, agreed_value = null from pg_temp.revert_account r
      where l.account_id = r.id and l.connection_id = $1 and r.kind = 'RESTORE' and r.conflict is null`,
     [run.connectionId],
   );
@@ -201,7 +201,7 @@ export const revertUnits = async (tx: Tx, run: Run): Promise<void> => {
     [run.id],
   );
   await tx.query(
-    `update muster.org_unit_link l set agreed_hash = null from pg_temp.revert_unit r
+    `update muster.org_unit_link l set agreed_hash = null, agreed_value = null from pg_temp.revert_unit r
      where l.org_unit_id = r.id and l.connection_id = $1 and r.kind = 'RESTORE' and r.conflict is null`,
     [run.connectionId],
   );

@@ -30,6 +30,10 @@ interface StagedRow {
   readonly blocking: boolean;
   readonly decision: Decision;
   readonly reason: string;
+  /** What both sides agree on once the row is written; `null` = all that the platform says. */
+  readonly agreed: object | null;
+  /** What both sides have changed, as the platform has it; `null` = nothing. */
+  readonly contested: object | null;
 }
 
 export interface StagedOrgUnitRow extends StagedRow {
@@ -82,6 +86,8 @@ const COMMON: readonly Column<StagedRow & { readonly id: string }>[] = [
   { name: 'blocking', type: 'boolean', value: (row) => row.blocking },
   { name: 'decision', type: 'text', value: (row) => row.decision },
   { name: 'reason_code', type: 'text', value: (row) => row.reason },
+  { name: 'agreed', type: 'jsonb', value: (row) => row.agreed },
+  { name: 'contested', type: 'jsonb', value: (row) => row.contested },
 ];
 
 const UNIT_COLUMNS: readonly Column<StagedOrgUnitRow>[] = [
