@@ -227,6 +227,10 @@ const ACCESS = {
       'Check that the callback address can be reached from outside and answers correctly.',
     ],
   }),
+  PLATFORM_CALLBACK_UNKNOWN: row(404, never, {
+    text: ['平台上没有登记回调地址', 'No address is registered for callbacks'],
+    remedy: ['请先登记回调地址。', 'Register the address first.'],
+  }),
   PLATFORM_CALLBACK_CRYPTO: row(400, afterFix, {
     text: [
       '回调加解密失败（{vendorCode} {vendorMessage}）',

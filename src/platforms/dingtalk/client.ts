@@ -1,8 +1,9 @@
 import { AppError, type OpenConnection } from '../../domain/index.ts';
-import { type ApiCall, ApiClient, type ApiDialect, addressBlocked } from '../kit/api-client.ts';
+import { type ApiCall, type ApiDialect, addressBlocked } from '../kit/api-client.ts';
+import { BasedClient, type CallManner } from '../kit/based-client.ts';
 import { blockedAnswer } from '../kit/blocked-answer.ts';
+import { callFailure } from '../kit/call-failure.ts';
 import type { PlatformServices } from '../kit/services.ts';
-import { translateVendorError, withoutSecrets } from '../kit/vendor-errors.ts';
 import { type DingtalkSettings, dingtalkSettings } from './config.ts';
 import { dingtalkErrors } from './errors.ts';
 import { legacyEnvelope, newFailure, switched, tokenAnswers } from './types.ts';
@@ -66,57 +67,26 @@ const dialectOf = (
       if (blocked.success) return addressBlocked(clock.now(), blocked.data.wait);
       const failed = failureOf(body, status, call);
       if (failed === null) return undefined;
-      const [vendorCode, message] = failed;
-      const told = [clientSecret, call.query?.['access_token'], call.headers?.[TOKEN_HEADER]];
+      const [code, vendorMessage] = failed;
       // A limit reads like a missing right there, and its dimensions are not all listed.
-      const limit = /\bQp[sm]Limit/.test(vendorCode) && !dingtalkErrors.has(vendorCode);
-      const error = translateVendorError(dingtalkErrors, {
-        vendorCode: limit ? '90018' : vendorCode,
-        vendorMessage: withoutSecrets(message, told),
-        api: call.path,
-        clientId,
-        ...(call.object === undefined ? {} : { object: call.object }),
-      });
-      if (error.code === 'PLATFORM_UNKNOWN_ERROR' && status >= 500)
-        return new AppError('PLATFORM_BUSY', { details: error.details });
-      // Where a token is asked for, only the secret can be meant.
-      if (error.code === 'PLATFORM_TOKEN_INVALID' && call.schema === tokenAnswers[tokenEndpoint])
-        return new AppError('PLATFORM_CREDENTIALS_INVALID', { details: error.details });
-      return error;
+      const vendorCode = /\bQp[sm]Limit/.test(code) && !dingtalkErrors.has(code) ? '90018' : code;
+      const told = { vendorCode, vendorMessage, clientId, status, secrets: [clientSecret] };
+      return callFailure(dingtalkErrors, call, told);
     },
   };
 };
 
-/** One company's app on both API families. Throws `INPUT_INVALID` when a setting is missing or malformed. */
-export class DingtalkClient extends ApiClient {
+/** One company's app; calls go to the legacy family. Throws `INPUT_INVALID` when a setting is missing or malformed. */
+export class DingtalkClient extends BasedClient {
   readonly settings: DingtalkSettings;
   /** Base address of the host that hands out tokens. */
   readonly tokenBase: string;
-  readonly #urgent: boolean;
 
-  constructor(
-    services: PlatformServices,
-    connection: OpenConnection,
-    { signal, urgent = false }: { readonly signal: AbortSignal; readonly urgent?: boolean },
-  ) {
+  constructor(services: PlatformServices, connection: OpenConnection, manner: CallManner) {
     const settings = dingtalkSettings(connection);
-    super(services, dialectOf(settings, connection, services), signal);
+    super(services, dialectOf(settings, connection, services), { ...manner, base: settings.apiBase });
     this.settings = settings;
     this.tokenBase = tokenCall(settings).base;
-    this.#urgent = urgent;
-  }
-
-  override call<Schema extends ApiCall['schema']>(call: ApiCall<Schema>) {
-    return super.call(this.#urgent ? { ...call, urgent: true } : call);
-  }
-
-  /** POST of the legacy family, of which all contact calls are. */
-  post<Schema extends ApiCall['schema']>(
-    path: string,
-    json: Readonly<Record<string, unknown>>,
-    more: { readonly schema: Schema; readonly object?: string; readonly writes?: boolean },
-  ) {
-    return this.call({ base: this.settings.apiBase, method: 'POST', path, json, ...more });
   }
 
   /** Whether an enterprise account is switched on, or the order to switch it. */
@@ -128,10 +98,5 @@ export class DingtalkClient extends ApiClient {
         : ({ method: 'POST', json: { userId }, writes: true } as const);
     const schema = switched;
     return this.call({ base: this.settings.newApiBase, path, ...how, schema, object: userId });
-  }
-
-  /** GET of the legacy family. */
-  get<Schema extends ApiCall['schema']>(path: string, schema: Schema) {
-    return this.call({ base: this.settings.apiBase, method: 'GET', path, schema });
   }
 }

@@ -1,4 +1,4 @@
-import { vendorRow as row, codeSpan as span, vendorErrorTable } from '../kit/vendor-errors.ts';
+import { fieldRows, vendorRow as row, codeSpan as span, vendorErrorTable } from '../kit/vendor-errors.ts';
 
 const DOC = 'https://open.dingtalk.com/document/development/';
 const LIST = `${DOC}server-api-error-codes-1`;
@@ -45,7 +45,6 @@ export const dingtalkErrors = vendorErrorTable([
   row('60016', 'PLATFORM_ORG_UNIT_ID_TAKEN', LIST),
   row('60008 60021', 'PLATFORM_ORG_UNIT_NAME_TAKEN', LIST),
   row('60004 40010', 'PLATFORM_PARENT_UNKNOWN', LIST),
-  row('40011', 'PLATFORM_FIELD_INVALID', LIST, 'order'),
   row('60001 60009', 'PLATFORM_NAME_ILLEGAL', LIST),
   row('60022 41049', 'PLATFORM_CONTENT_FORBIDDEN', LIST),
   row('60002', 'PLATFORM_DEPTH_EXCEEDED', LIST),
@@ -73,14 +72,9 @@ export const dingtalkErrors = vendorErrorTable([
   row('60105', 'PLATFORM_EMAIL_INVALID', LIST),
   row('60106 40101', 'PLATFORM_EMAIL_TAKEN', LIST),
   row('40100', 'PLATFORM_VALUE_TAKEN', LIST, 'telephone'),
-  row('40063', 'PLATFORM_FIELD_INVALID', LIST, 'telephone'),
-  row('40064', 'PLATFORM_FIELD_INVALID', LIST, 'workPlace'),
-  row('40065', 'PLATFORM_FIELD_INVALID', LIST, 'remark'),
-  row('60112', 'PLATFORM_FIELD_INVALID', LIST, 'name'),
-  row('60119', 'PLATFORM_FIELD_INVALID', LIST, 'title'),
-  row('60122', 'PLATFORM_FIELD_INVALID', LIST, 'extension'),
-  row('60123', 'PLATFORM_FIELD_INVALID', LIST, 'jobNumber'),
   row('60128', 'PLATFORM_MANAGER_UNKNOWN', CREATE_USER),
+  ...fieldRows({ 40011: 'order', 40063: 'telephone', 40064: 'workPlace', 40065: 'remark' }, LIST),
+  ...fieldRows({ 60112: 'name', 60119: 'title', 60122: 'extension', 60123: 'jobNumber' }, LIST),
   row('12150', 'PLATFORM_POSITION_MANAGED', `${DOC}user-information-update`),
   row('40020 40024', 'PLATFORM_HEAD_COUNT_LIMIT', LIST),
   // Sign-in, messages, events.
@@ -92,6 +86,7 @@ export const dingtalkErrors = vendorErrorTable([
   row('41044', 'PLATFORM_SENDING_FORBIDDEN', LIST),
   row('41045 143105', 'PLATFORM_MESSAGE_QUOTA', LIST),
   row('143106', 'PLATFORM_MESSAGE_DUPLICATE', LIST),
-  row(`${span(71006, 71013)} ${span(400040, 400056)}`, 'PLATFORM_CALLBACK_REJECTED', LIST),
+  row('71007', 'PLATFORM_CALLBACK_UNKNOWN', LIST),
+  row(`71006 ${span(71008, 71013)} ${span(400040, 400056)}`, 'PLATFORM_CALLBACK_REJECTED', LIST),
   row(span(900001, 900010), 'PLATFORM_CALLBACK_CRYPTO', LIST),
 ]);

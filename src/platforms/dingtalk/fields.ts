@@ -1,7 +1,7 @@
 import type { Connection, TargetField, TargetMembership, TargetValues } from '../../domain/index.ts';
 import { unitNumber as departmentId, exactInteger } from '../kit/json.ts';
 import { writtenMobile } from '../kit/mobile.ts';
-import { FOR_GOOD, FORMS, targetField } from '../kit/target-field.ts';
+import { FOR_GOOD, FORMS, targetField, type WireField, wireBody } from '../kit/target-field.ts';
 import { negated } from '../kit/text.ts';
 import { dingtalkSettings } from './config.ts';
 
@@ -11,7 +11,7 @@ const HIRED = { maxLength: 15, clearable: false, pattern: FORMS.milliseconds };
 const TELEPHONE = { maxLength: 50, unique: true };
 
 /** Both mailboxes by name on the wire; which of them is the person's mail is a pull rule (row ID-08). */
-const mailboxes = (isCompany: boolean): readonly Row[] => {
+const mailboxes = (isCompany: boolean): readonly WireField[] => {
   const own = { maxLength: 50, unique: true, pattern: FORMS.mail, ...(isCompany ? {} : { from: 'email' }) };
   const office = { maxLength: 100, pattern: FORMS.mail, ...(isCompany ? { from: 'email' } : {}) };
   return [
@@ -20,9 +20,8 @@ const mailboxes = (isCompany: boolean): readonly Row[] => {
   ];
 };
 
-type Row = readonly [wire: string, field: TargetField];
 /** https://open.dingtalk.com/document/development/user-information-creation, and `user-information-update` */
-const table = ({ pullRules }: Connection): readonly Row[] => [
+const table = ({ pullRules }: Connection): readonly WireField[] => [
   ['name', targetField('name', ['姓名', 'name'], NAME)],
   ['mobile', targetField('mobile', ['手机号', 'mobile'], MOBILE)],
   ...mailboxes(pullRules.emailField === 'company'),
@@ -44,11 +43,7 @@ export const valuesBody = (connection: Connection, values: TargetValues): Record
     if (wire === 'hired_date' && /^-?\d+$/.test(value)) return exactInteger(value);
     return wire === 'mobile' ? writtenMobile(value, { prefixed }) : value;
   };
-  return Object.fromEntries(
-    table(connection)
-      .filter(([, { name }]) => values[name] !== undefined)
-      .map(([wire, { name }]) => [wire, written(wire, values[name] ?? '')]),
-  );
+  return wireBody(table(connection), values, written);
 };
 
 /** Departments of a person as the body of a call: the first is the main one, a larger order is nearer the top. */

@@ -1,6 +1,7 @@
 import type { Platform } from '../../ports/platform.ts';
 import type { PlatformServices } from '../kit/services.ts';
 import { permissions, settings } from './config.ts';
+import { dingtalkFeed, dingtalkNetwork } from './events.ts';
 import { dingtalkSource } from './source.ts';
 import { dingtalkTarget } from './target.ts';
 
@@ -13,4 +14,6 @@ export const dingtalk = (services: PlatformServices): Platform => ({
   accountIdKinds: ['userid', 'unionid'],
   directorySource: dingtalkSource(services),
   directoryTarget: dingtalkTarget(services),
+  changeFeed: dingtalkFeed(services),
+  network: dingtalkNetwork(services),
 });

@@ -110,11 +110,7 @@ export const dingtalkReader = (client: DingtalkClient, connection: OpenConnectio
 
   return {
     rootId: ROOT,
-    meter: {
-      calls: () => client.calls,
-      callsPerSecond: client.settings.callsPerSecond,
-      pausedUntil: () => client.pausedUntil,
-    },
+    meter: client.meter,
     async range() {
       const { auth_org_scopes: scopes } = await client.get('/auth/scopes', types.scopesAnswer);
       const unitIds = scopes.authed_dept.filter(isOrdinary);

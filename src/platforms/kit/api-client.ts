@@ -106,6 +106,12 @@ export class ApiClient {
     return until !== undefined && until > this.#services.clock.now() ? until : undefined;
   }
 
+  /** What readers tell of their calls. */
+  get meter() {
+    const { callsPerSecond } = this.#dialect;
+    return { calls: () => this.calls, callsPerSecond, pausedUntil: () => this.pausedUntil };
+  }
+
   /** Throws `PLATFORM_*`, or the signal's reason. */
   async call<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
     const { budget, tokens } = this.#services;

@@ -4,6 +4,10 @@ import type { ChangeEvent, ChangeHint } from '../../domain/index.ts';
 /** Longest id that is believed to be one; the platforms' own have at most 64 characters. */
 const ID_MAX_LENGTH = 256;
 const TYPE_MAX_LENGTH = 100;
+
+/** Type of an event that tells none. */
+export const UNKNOWN_TYPE = 'unknown';
+
 const COMPANY: readonly ChangeHint[] = [{ kind: 'COMPANY', externalId: '' }];
 
 /**
@@ -39,6 +43,10 @@ export const hintsBy = (
   return hints.length === 0 ? COMPANY : hints;
 };
 
+/** The same object with names in small letters, for platforms that spell them one way today and another tomorrow. */
+export const withSmallNames = (told: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(told).map(([name, value]) => [name.toLowerCase(), value]));
+
 /** Milliseconds or seconds since 1970 as platforms write them, `null` when it is neither. */
 export const instant = (time: unknown): Date | null => {
   const digits = String(time);
@@ -48,13 +56,14 @@ export const instant = (time: unknown): Date | null => {
 
 /** `key`: texts that are the same in every delivery of this event, and in no other's. */
 export const changeEvent = (event: {
-  readonly type: string;
+  readonly type: unknown;
   readonly time: unknown;
   readonly key: readonly string[];
   readonly hints: readonly ChangeHint[];
 }): ChangeEvent => ({
   dedupeKey: createHash('sha256').update(JSON.stringify(event.key)).digest('hex'),
-  type: event.type.slice(0, TYPE_MAX_LENGTH),
+  type:
+    typeof event.type === 'string' && event.type !== '' ? event.type.slice(0, TYPE_MAX_LENGTH) : UNKNOWN_TYPE,
   occurredAt: instant(event.time),
   hints: event.hints,
 });

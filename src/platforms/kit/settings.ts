@@ -19,6 +19,22 @@ export const setting = <Name extends string>(
   ...more,
 });
 
+type Told = readonly [labelZh: string, labelEn: string, helpZh: string, helpEn: string];
+
+/** {@link setting} with its words in one list, for tables that are read by the line. */
+export const field = <const Name extends string>(
+  name: Name,
+  [zh, en, helpZh, helpEn]: Told,
+  more: Partial<Omit<SettingField, 'name'>> = {},
+): SettingField & { readonly name: Name } => setting(name, { label: [zh, en], help: [helpZh, helpEn] }, more);
+
+export const choice = (choices: readonly string[], defaultValue: string) =>
+  ({ kind: 'choice', choices, defaultValue }) as const;
+
+/** A whole number from 1 up to `high`. */
+export const countUpTo = (high: number, defaultValue: number) =>
+  ({ defaultValue: String(defaultValue), check: wholeNumber(1, high) }) as const;
+
 /** One line of a platform's table of permission points. */
 export const permissionPoint = (
   point: string,

@@ -34,3 +34,12 @@ export const parseStrictObject = (text: string): Tree => {
   if (odd !== null || !isTree(parsed)) throw new SyntaxError(`JSON: ${odd}`);
   return parsed;
 };
+
+/** The same, and an empty object for what is none. */
+export const strictObjectOrNone = (text: string): Tree => {
+  try {
+    return parseStrictObject(text);
+  } catch {
+    return {};
+  }
+};

@@ -2,6 +2,7 @@ import {
   OPERATION_KINDS,
   type TargetField,
   type TargetOperationKind,
+  type TargetValues,
   type TextRule,
 } from '../../domain/index.ts';
 
@@ -54,6 +55,21 @@ export const targetField = (
     ...rest,
   };
 };
+
+/** A field and the name under which it travels. */
+export type WireField = readonly [wire: string, field: TargetField];
+
+/** Values as the body of a call. `written`: how one of them is spelt there. */
+export const wireBody = (
+  table: readonly WireField[],
+  values: TargetValues,
+  written: (wire: string, value: string) => unknown,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    table
+      .filter(([, { name }]) => values[name] !== undefined)
+      .map(([wire, { name }]) => [wire, written(wire, values[name] ?? '')]),
+  );
 
 const isSwitch = (kind: string): boolean => kind === 'ENABLE_ACCOUNT' || kind === 'DISABLE_ACCOUNT';
 

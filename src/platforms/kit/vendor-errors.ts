@@ -25,6 +25,10 @@ export const vendorRow = (
   ...(typeof more === 'string' ? { field: more } : more === undefined ? {} : { remedy: more }),
 });
 
+/** Lines for codes that each mean one field of ours. */
+export const fieldRows = (fields: Readonly<Record<string, string>>, source: string): VendorErrorRow[] =>
+  Object.entries(fields).map(([code, field]) => vendorRow(code, 'PLATFORM_FIELD_INVALID', source, field));
+
 /** All codes from one to another, for {@link vendorRow}. */
 export const codeSpan = (from: number, to: number): string =>
   Array.from({ length: to - from + 1 }, (_, index) => String(from + index)).join(' ');
@@ -62,17 +66,19 @@ const parsed = (message: string): Record<string, string> => {
   const address = /(?:request ip=|from ip: ?)([0-9a-fA-F.:]+)/.exec(message)?.[1];
   // Digits in brackets are the number of a call, not what it lacks.
   const permission = /\[([a-zA-Z][\w.,\s-]*)\]|requiredScopes=\[([^\]]+)\]/.exec(message)?.[1];
+  const holder = /\bexisted:\s*([^\s,]+)/.exec(message)?.[1];
   const link = /https?:\/\/[^\s,，"）)]+/.exec(message)?.[0];
   return {
     ...(address === undefined ? {} : { address }),
     ...(permission === undefined ? {} : { permission }),
+    ...(holder === undefined ? {} : { holder }),
     ...(link === undefined ? {} : { link }),
   };
 };
 
 /**
  * Translates a vendor's failure to ours; unlisted codes become `PLATFORM_UNKNOWN_ERROR`. Addresses, missing
- * permissions and links are taken out of the vendor's message, because the administrator needs them.
+ * permissions, holders of what is taken, and links are taken out of the vendor's message, because the administrator needs them.
  */
 export const translateVendorError = (table: VendorErrorTable, failure: VendorFailure): AppError => {
   const row = table.get(failure.vendorCode);

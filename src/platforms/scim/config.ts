@@ -1,17 +1,16 @@
 import type { Text } from '../../domain/index.ts';
-import type { SettingField } from '../../ports/platform.ts';
 import { type AttributePath, attributePath } from '../kit/attribute-edits.ts';
-import { noBlanks, type ReadableConnection, readSettings, setting, wholeNumber } from '../kit/settings.ts';
+import {
+  choice,
+  countUpTo,
+  field,
+  noBlanks,
+  type ReadableConnection,
+  readSettings,
+} from '../kit/settings.ts';
 
 const AUTH = ['basic', 'bearer', 'oauth2'] as const;
 const CLIENT_AUTH = ['header', 'body'] as const;
-
-type Words = readonly [labelZh: string, labelEn: string, helpZh: string, helpEn: string];
-const field = <const Name extends string>(
-  name: Name,
-  [zh, en, helpZh, helpEn]: Words,
-  more: Partial<SettingField> = {},
-) => ({ ...setting(name, { label: [zh, en], help: [helpZh, helpEn] }, more), name });
 
 const like =
   (pattern: RegExp, zh: string, en: string) =>
@@ -29,8 +28,6 @@ const attribute = like(/^(urn:[\w.:-]+:)?[a-z][\w-]*(\.[a-z][\w-]*)*$/i, '不是
 const short = like(/^.{1,5}$/u, '最多 5 个字符', 'at most 5 characters');
 
 const [basic, bearer, oauth2] = AUTH.map((value) => ({ requiredWith: { field: 'auth', value } }));
-const choice = (choices: readonly string[], defaultValue: string) =>
-  ({ kind: 'choice', choices, defaultValue }) as const;
 const URL = { kind: 'url' } as const;
 const SECRET = { secret: true, check: noBlanks };
 const USUAL = ['一般保持默认。', 'Usually as it is.'] as const;
@@ -102,14 +99,16 @@ export const settings = [
     check: urn,
   }),
   ...TREE,
-  field('pageSize', ['每页条数', 'Page size', '对方可返回更少。', 'The service may bring fewer.'], {
-    defaultValue: '100',
-    check: wholeNumber(1, 1000),
-  }),
-  field('callsPerSecond', ['每秒调用上限', 'Calls per second', '由对方决定。', 'As the service allows.'], {
-    defaultValue: '10',
-    check: wholeNumber(1, 1000),
-  }),
+  field(
+    'pageSize',
+    ['每页条数', 'Page size', '对方可返回更少。', 'The service may bring fewer.'],
+    countUpTo(1000, 100),
+  ),
+  field(
+    'callsPerSecond',
+    ['每秒调用上限', 'Calls per second', '由对方决定。', 'As the service allows.'],
+    countUpTo(1000, 10),
+  ),
 ];
 
 interface Read {
