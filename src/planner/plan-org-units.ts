@@ -29,6 +29,10 @@ export interface OrgUnitPlanInput {
   readonly guard: PullRules['guard'];
   /** Absence means that the unit is gone: see `concludeUnitLeavers`. */
   readonly conclusive: boolean;
+  /** Units of which the platform itself says that they are gone, where absence says nothing of the others. */
+  readonly gone?: ReadonlySet<string> | undefined;
+  /** Moves that count towards the guard beside those of this plan. */
+  readonly movedBefore?: number | undefined;
   /** Whose the fields are; absent = everything is the platform's to say. */
   readonly masters?: Masters | undefined;
   /** What both last agreed on of each linked unit, by platform id. */
@@ -48,6 +52,7 @@ const absentRows = (facts: OrgUnitFacts): PlannedOrgUnit[] => {
   return [...facts.input.links].flatMap(([externalId, orgUnitId]) => {
     const current = facts.roster.get(orgUnitId);
     if (current === undefined || current.status === 'DELETED' || facts.matches.has(externalId)) return [];
+    if (facts.input.gone?.has(externalId) === false) return [];
     return settleOrgUnit(
       {
         externalId,
@@ -108,9 +113,9 @@ export const planOrgUnits = (input: OrgUnitPlanInput): OrgUnitPlan => {
     const match = matches.get(remote.externalId);
     return match === undefined ? [] : [planOrgUnit(facts, remote, match)];
   });
-  if (input.conclusive) rows.push(...absentRows(facts));
+  if (input.conclusive || input.gone !== undefined) rows.push(...absentRows(facts));
   const judged = withTreeConflicts(rows, input.roster);
-  const moving = judged.filter(({ action }) => action === 'MOVE').length;
+  const moving = judged.filter(({ action }) => action === 'MOVE').length + (input.movedBefore ?? 0);
   const { moves } = judgeGuards(input.guard, { linked: input.links.size, disables: 0, moves: moving });
   const held = judged.map((row) =>
     moves.tripped && row.action === 'MOVE'

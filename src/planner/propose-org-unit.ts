@@ -20,6 +20,7 @@ export interface OrgUnitFacts {
     readonly definitions: readonly AttributeDefinition[];
     readonly links: ReadonlyMap<string, OrgUnitId>;
     readonly targetOrgUnitId: OrgUnitId;
+    readonly gone?: ReadonlySet<string> | undefined;
     readonly masters?: Masters | undefined;
     readonly bases?: ReadonlyMap<string, AgreedOrgUnit> | undefined;
     readonly decided?: ReadonlyMap<string, ReadonlySet<string>> | undefined;

@@ -1,8 +1,15 @@
-import { AppError, type ErrorCode, type ImportRunId, type OrgUnitId } from '../../domain/index.ts';
+import {
+  AppError,
+  type ConnectionId,
+  type ErrorCode,
+  type ImportRunId,
+  type OrgUnitId,
+} from '../../domain/index.ts';
 import { countedAccounts } from '../../store/queries/accounts-write.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import { workInBulk } from '../../store/queries/bulk.ts';
 import { rememberRange, selectConnection } from '../../store/queries/connections.ts';
+import { concludeHeld } from '../../store/queries/event-outcomes.ts';
 import { settleSkipped } from '../../store/queries/import-agreed.ts';
 import {
   acceptedUpdates,
@@ -72,7 +79,7 @@ const requireQuota = async (tx: Tx, runId: ImportRunId): Promise<void> => {
 };
 
 /** Limits that an administrator has set on purpose; a fetch within them is all that was asked for. */
-const ON_PURPOSE: ReadonlySet<string> = new Set(['START_UNITS_ONLY', 'RANGE_NARROWED']);
+const ON_PURPOSE: ReadonlySet<string> = new Set(['NAMED_ONLY', 'RANGE_NARROWED', 'START_UNITS_ONLY']);
 
 /** An incomplete fetch does not become a commit unless somebody says so who has seen it (goal R7). */
 const requireComplete = (run: ImportRunRow): void => {
@@ -157,18 +164,7 @@ const commitIn = async (
   if (run.phase !== 'REVIEW') throw new AppError('IMPORT_PHASE_WRONG', { details: { phase: run.phase } });
   if (run.digest !== input.digest) throw new AppError('IMPORT_DIGEST_STALE');
   if (input.acceptIncomplete !== true) requireComplete(run);
-  await workInBulk(tx);
-  const order = await requireCommittable(tx, run);
-  const orgUnits = await writeUnits(tx, run, order);
-  const accounts = await writeAccounts(tx, run, input.passwordHash);
-  const { principal } = context;
-  await markCommitted(tx, run.id, { id: principal.id, name: principal.name });
-  if (run.statement !== null) {
-    await rememberRange(tx, run.connectionId, run.statement.visibleRange.digest);
-  }
-  // Not afterwards: whoever dies in between would leave it behind for ever.
-  await dropFetched(tx, run.id);
-  const report = { orgUnits, ...accounts };
+  const report = await commitLocked(context, tx, { run, passwordHash: input.passwordHash });
   await insertAuditEvent(tx, {
     action: 'import.commit',
     objectType: 'ImportRun',
@@ -182,19 +178,38 @@ const commitIn = async (
   return report;
 };
 
-/** The connection's default password, hashed once for all: everybody who gets it has to change it. */
-const defaultPasswordHash = async (
+/** Writes the accepted rows of a run that the caller has locked and may commit. */
+export const commitLocked = async (
   context: FlowContext,
-  runId: ImportRunId,
-  passwords: PasswordHasher,
+  tx: Tx,
+  { run, passwordHash }: { readonly run: ImportRunRow; readonly passwordHash: string | null },
+): Promise<CommitReport> => {
+  await workInBulk(tx);
+  const order = await requireCommittable(tx, run);
+  const orgUnits = await writeUnits(tx, run, order);
+  const accounts = await writeAccounts(tx, run, passwordHash);
+  const { principal } = context;
+  await markCommitted(tx, run.id, { id: principal.id, name: principal.name });
+  // What events have named says nothing of what can be seen.
+  if (run.kind === 'WHOLE' && run.statement !== null) {
+    await rememberRange(tx, run.connectionId, run.statement.visibleRange.digest);
+  }
+  // Not afterwards: whoever dies in between would leave it behind for ever.
+  await dropFetched(tx, run.id);
+  await concludeHeld(tx, run.id, 'COMMITTED');
+  return { orgUnits, ...accounts };
+};
+
+/** The connection's default password, hashed once for all: everybody who gets it has to change it. */
+export const defaultPasswordHash = async (
+  context: FlowContext & { readonly passwords: PasswordHasher },
+  connectionId: ConnectionId,
 ): Promise<string | null> => {
   const tenantId = tenantOf(context);
-  const run = await readRun(context.db, tenantId, runId);
-  if (run === null) throw runNotFound(runId);
-  const connection = await selectConnection(context.db, tenantId, run.connectionId);
+  const connection = await selectConnection(context.db, tenantId, connectionId);
   if (connection === null || connection.defaultPassword === null) return null;
   const place = defaultPasswordPlace(tenantId, connection.id);
-  return passwords.hash(await context.secrets.open(connection.defaultPassword, place));
+  return context.passwords.hash(await context.secrets.open(connection.defaultPassword, place));
 };
 
 /**
@@ -207,7 +222,9 @@ export const commitImport = async (
   context: FlowContext & { readonly passwords: PasswordHasher },
   input: CommitImportInput,
 ): Promise<CommitReport> => {
-  const passwordHash = await defaultPasswordHash(context, input.runId, context.passwords);
+  const run = await readRun(context.db, tenantOf(context), input.runId);
+  if (run === null) throw runNotFound(input.runId);
+  const passwordHash = await defaultPasswordHash(context, run.connectionId);
   const committed = context.db.transaction(
     importActor(context, input.runId),
     (tx) => commitIn(context, tx, { ...input, passwordHash }),

@@ -2,6 +2,7 @@ import type { GuardVerdict } from '../../planner/guard.ts';
 import { guardLimit, judgeGuards } from '../../planner/guard.ts';
 import { workInBulk } from '../../store/queries/bulk.ts';
 import { readDefinitions } from '../../store/queries/import-facts.ts';
+import { NOTHING_PASSED, readHour } from '../../store/queries/import-hour.ts';
 import {
   applyCrossIssues,
   collectClashes,
@@ -25,7 +26,13 @@ export interface Findings {
 const judge = async (tx: Tx, run: StagingRun, findings: Findings): Promise<ImportGuard> => {
   const totals = await readTotals(tx, run);
   const { guard } = run.connection.pullRules;
-  const { disables, moves } = judgeGuards(guard, totals);
+  // What events bring comes in small portions, none of which would ever trip a guard by itself.
+  const passed = run.kind === 'WHOLE' ? NOTHING_PASSED : await readHour(tx, run.connectionId);
+  const { disables, moves } = judgeGuards(guard, {
+    linked: totals.linked,
+    disables: totals.disables + passed.disables,
+    moves: totals.moves + passed.moves,
+  });
   const actions = [...(disables.tripped ? ['DISABLE'] : []), ...(moves.tripped ? ['MOVE'] : [])];
   if (actions.length > 0) await collectGuarded(tx, run.id, actions);
   if (totals.quota !== null) await collectQuota(tx, run.id, totals.quota - totals.used);

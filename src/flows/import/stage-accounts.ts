@@ -141,6 +141,12 @@ const prepareAccounts = async (
   return { staging, matches };
 };
 
+/** Whom there is to plan: those who were fetched, and those whose absence means something. */
+const workOf = ({ kind }: StagingRun, { conclusive }: LeaverVerdict) => {
+  if (kind !== 'WHOLE') return ['NAMED', 'GONE'] as const;
+  return conclusive ? (['PRESENT', 'ABSENT'] as const) : (['PRESENT'] as const);
+};
+
 /**
  * Stages the people of a run in batches. Who is unchanged since both sides last agreed gets no row. Leavers are
  * looked for only when the fetch is conclusive.
@@ -157,7 +163,7 @@ export const stageAccounts = async (tx: Tx, run: StagingRun, units: UnitMap): Pr
   let prepared: ReturnType<typeof prepareAccounts> | undefined;
   const writer = await StagedAccountWriter.open(tx, run.id);
   let ordinal = 0;
-  for (const which of leavers.conclusive ? (['PRESENT', 'ABSENT'] as const) : (['PRESENT'] as const)) {
+  for (const which of workOf(run, leavers)) {
     for await (const batch of readWork(tx, run, { which, attributes, merges })) {
       prepared ??= prepareAccounts(tx, run, { units, definitions });
       const { staging, matches } = await prepared;

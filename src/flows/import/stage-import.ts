@@ -26,6 +26,7 @@ export const stagingRun = (
     id: run.id,
     connectionId: run.connectionId,
     scope: run.scope,
+    kind: run.kind,
     statement: run.statement,
     connection,
     accounts: run.accounts,

@@ -18,12 +18,14 @@ import {
   type RosterUnitRow,
   readDefinitions,
   readFetchedUnits,
+  readGoneUnits,
   readPreviousUnits,
   readRosterUnits,
   readUnitLinks,
   type UnitLinkRow,
 } from '../../store/queries/import-facts.ts';
 import { readPlacement } from '../../store/queries/import-fetched.ts';
+import { readHour } from '../../store/queries/import-hour.ts';
 import { insertStagedOrgUnits, type StagedOrgUnitRow } from '../../store/queries/import-staged.ts';
 import type { Tx } from '../../store/transaction.ts';
 import { decidedFields, mendOrgUnit, sameChanges, sameContest } from './mend.ts';
@@ -46,6 +48,8 @@ interface UnitFacts {
   readonly targetOrgUnitId: OrgUnitId;
   /** The company's own unit, when it is to become the tenant's root. */
   readonly company: { readonly externalId: string; readonly orgUnitId: OrgUnitId } | null;
+  /** Of a run of events; absent = absence tells. */
+  readonly gone: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -69,6 +73,20 @@ const companyUnit = (
   return { externalId: top.remote.externalId, orgUnitId: root.rootId };
 };
 
+/**
+ * Where only what events have named was read, all other units stand as they do in the roster: that is the tree that the
+ * read ones are planned into. Of these, one that is what both sides agreed on stands as well.
+ */
+const withoutAgreed = (
+  run: StagingRun,
+  fetched: readonly FetchedUnitRow[],
+  links: readonly UnitLinkRow[],
+): readonly FetchedUnitRow[] => {
+  if (run.kind === 'WHOLE') return fetched;
+  const agreed = new Map(links.map(({ externalId, agreedHash }) => [externalId, agreedHash]));
+  return fetched.filter(({ remote, hash }) => agreed.get(remote.externalId) !== hash);
+};
+
 const readFacts = async (tx: Tx, run: StagingRun): Promise<UnitFacts> => {
   const roster = await readRosterUnits(tx);
   const placement = await readPlacement(tx);
@@ -77,8 +95,8 @@ const readFacts = async (tx: Tx, run: StagingRun): Promise<UnitFacts> => {
   if (!roster.some(({ id, status }) => id === targetOrgUnitId && status === 'ACTIVE')) {
     throw new AppError('NOT_FOUND', { details: { type: 'OrgUnit', id: targetOrgUnitId } });
   }
-  const fetched = await readFetchedUnits(tx, run);
   const links = await readUnitLinks(tx, run.connectionId);
+  const fetched = withoutAgreed(run, await readFetchedUnits(tx, run), links);
   return {
     fetched,
     roster,
@@ -87,6 +105,7 @@ const readFacts = async (tx: Tx, run: StagingRun): Promise<UnitFacts> => {
     previous: await readPreviousUnits(tx, run.id),
     targetOrgUnitId,
     company: companyUnit(run, fetched, { ...placement, links }),
+    gone: run.kind === 'WHOLE' ? undefined : await readGoneUnits(tx, run.id),
   };
 };
 
@@ -115,6 +134,8 @@ const plan = async (tx: Tx, run: StagingRun, facts: UnitFacts): Promise<OrgUnitP
     newIdOf,
     guard: run.connection.pullRules.guard,
     conclusive: leavers.conclusive,
+    gone: facts.gone,
+    movedBefore: run.kind === 'WHOLE' ? 0 : (await readHour(tx, run.connectionId)).unitMoves,
     masters: mastersOf(run),
     bases: new Map(
       facts.links.flatMap((link) => (link.agreedValue === null ? [] : [[link.externalId, link.agreedValue]])),

@@ -2,6 +2,7 @@ import type {
   CompletenessStatement,
   Connection,
   ConnectionId,
+  ImportKind,
   ImportRunId,
   ImportScope,
 } from '../../domain/index.ts';
@@ -12,6 +13,7 @@ export interface StagingRun {
   readonly id: ImportRunId;
   readonly connectionId: ConnectionId;
   readonly scope: ImportScope;
+  readonly kind: ImportKind;
   readonly statement: CompletenessStatement;
   readonly connection: Pick<Connection, 'pullRules'>;
   /** Distinct people that the run has fetched. */

@@ -74,9 +74,13 @@ export const ignoreEvents = (tx: Tx, connectionId: ConnectionId, code: string): 
   );
 
 /** Notes why the objects of open events could not be read; they stay open. */
-export const noteEventTrouble = (tx: Tx, runId: ImportRunId, code: string): Promise<number> =>
+export const noteEventTrouble = (
+  tx: Tx,
+  run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
+  code: string,
+): Promise<number> =>
   tx.execute(
-    `update muster.received_event set outcome_code = $2
-     where tenant_id = muster.current_tenant() and run_id = $1 and state = 'OPEN'`,
-    [runId, code],
+    `update muster.received_event set outcome_code = $3
+     where tenant_id = muster.current_tenant() and connection_id = $2 and run_id = $1 and state = 'OPEN'`,
+    [run.id, run.connectionId, code],
   );

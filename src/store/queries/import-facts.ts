@@ -94,6 +94,16 @@ export const readFetchedUnits = (
     [run.id, run.connectionId],
   );
 
+/** Units of which the platform itself says to this run that they are gone. */
+export const readGoneUnits = async (tx: Tx, runId: ImportRunId): Promise<ReadonlySet<string>> => {
+  const rows = await tx.query<{ externalId: string }>(
+    `select external_id as "externalId" from muster.import_object
+     where run_id = $1 and kind = 'ORG_UNIT' and state = 'GONE' and outcome is null`,
+    [runId],
+  );
+  return new Set(rows.map(({ externalId }) => externalId));
+};
+
 /** Unit rows of an earlier staging of this run, by platform id. */
 export const readPreviousUnits = async (
   tx: Tx,
@@ -294,7 +304,7 @@ const PRESENT = (
     or l.agreed_version is distinct from a.version or (cardinality($3::text[]) > 0 and ${NEVER_COMPARED}))
   order by f.external_id`;
 
-const ABSENT = `
+const ABSENT_FROM = `
   select r.external_id as "externalId", r.id as "remoteAccountId", null::jsonb as remote, null::text as hash,
     r.name, ${ACCOUNT_JSON} as current, null::jsonb as base, ${PREVIOUS_JSON} as previous
   from muster.account_link l
@@ -302,8 +312,22 @@ const ABSENT = `
   join muster.account a on a.id = l.account_id
   left join pg_temp.previous_account p on p.external_id = r.external_id
   where l.connection_id = $2 and $3::text[] is not null and not exists (
-    select from muster.fetched_account f where f.run_id = $1 and f.external_id = r.external_id)
+    select from muster.fetched_account f where f.run_id = $1 and f.external_id = r.external_id)`;
+const ABSENT = `${ABSENT_FROM} order by r.external_id`;
+
+// What events have named is planned as far as it is not what both sides agreed on: that the roster was edited since is
+// no reason to read the edit back.
+const NAMED = (merges: boolean): string => `${PRESENT_FROM(merges)} and $3::text[] is not null
+    and (a.id is null or l.agreed_hash is distinct from f.content_hash)
+  order by f.external_id`;
+
+// Those of whom the platform itself says that they are gone, and nobody else of those who were not read.
+const GONE = `${ABSENT_FROM} and exists (select from muster.import_object o
+    where o.run_id = $1 and o.kind = 'ACCOUNT' and o.external_id = r.external_id and o.state = 'GONE'
+      and o.outcome is null)
   order by r.external_id`;
+
+const WORK = { PRESENT, ABSENT: () => ABSENT, NAMED, GONE: () => GONE } as const;
 
 const BATCH = 500;
 
@@ -316,14 +340,14 @@ export async function* readWork(
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
   what: {
-    readonly which: 'PRESENT' | 'ABSENT';
+    readonly which: keyof typeof WORK;
     readonly attributes: readonly string[];
     readonly merges: boolean;
   },
 ): AsyncGenerator<readonly WorkRow[]> {
   // A cursor is planned for its first rows; this one is read to its end.
   await tx.query("select set_config('cursor_tuple_fraction', '1', true)");
-  const text = `declare import_work no scroll cursor for ${what.which === 'PRESENT' ? PRESENT(what.merges) : ABSENT}`;
+  const text = `declare import_work no scroll cursor for ${WORK[what.which](what.merges)}`;
   await tx.query(text, [run.id, run.connectionId, what.attributes]);
   for (;;) {
     const rows = await tx.query<WorkRow>(`fetch ${BATCH} from import_work`);

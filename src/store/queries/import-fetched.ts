@@ -1,4 +1,10 @@
-import type { ImportRunId, OrgUnitId, RemoteMembershipValue } from '../../domain/index.ts';
+import type {
+  ImportRunId,
+  OrgUnitId,
+  RemoteAccountValue,
+  RemoteMembershipValue,
+  RemoteOrgUnitValue,
+} from '../../domain/index.ts';
 import { type CopyValue, copyInto, copyLine } from '../copy.ts';
 import type { Tx } from '../transaction.ts';
 
@@ -171,6 +177,42 @@ export const storedSoFar = async (tx: Tx, runId: ImportRunId): Promise<StoredObj
     [runId],
   );
   return { orgUnits, accounts };
+};
+
+/** Everything that a run has fetched; for runs that read but a few objects. */
+export const readFetched = async (
+  tx: Tx,
+  runId: ImportRunId,
+): Promise<{
+  readonly orgUnits: readonly RemoteOrgUnitValue[];
+  readonly accounts: readonly RemoteAccountValue[];
+}> => {
+  const of = async <Value>(table: string): Promise<Value[]> => {
+    const text = `select value from muster.${table} where run_id = $1 order by external_id`;
+    return (await tx.query<{ value: Value }>(text, [runId])).map(({ value }) => value);
+  };
+  return {
+    orgUnits: await of<RemoteOrgUnitValue>('fetched_org_unit'),
+    accounts: await of<RemoteAccountValue>('fetched_account'),
+  };
+};
+
+/** Drops what a run has fetched of some objects. */
+export const dropFetchedObjects = async (
+  tx: Tx,
+  runId: ImportRunId,
+  what: { readonly orgUnits: readonly string[]; readonly accounts: readonly string[] },
+): Promise<void> => {
+  for (const [table, ids] of [
+    ['fetched_org_unit', what.orgUnits],
+    ['fetched_account', what.accounts],
+  ] as const) {
+    if (ids.length === 0) continue;
+    await tx.query(`delete from muster.${table} where run_id = $1 and external_id = any ($2::text[])`, [
+      runId,
+      ids,
+    ]);
+  }
 };
 
 /** Objects of a connection that were there when last seen: linked copies that are not gone. */
