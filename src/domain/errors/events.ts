@@ -31,6 +31,13 @@ export const EVENT_ERRORS = {
       'Make sure that the address can be reached from the internet without redirection, then try again.',
     ],
   }),
+  EVENTS_TOO_MANY: row(409, never, {
+    text: [
+      '事件涉及 {count} 个对象，超过逐个读取的上限 {limit}',
+      'Events concern {count} objects, more than the {limit} that are read one by one',
+    ],
+    remedy: ['无需处理，系统改为整体拉取。', 'Nothing to do; the whole company is pulled instead.'],
+  }),
   DOMAIN_FILE_INVALID: row(400, never, {
     text: [
       '“{name}”不是平台下发的域名归属验证文件',

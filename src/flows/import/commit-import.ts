@@ -184,7 +184,8 @@ export const commitLocked = async (
   tx: Tx,
   { run, passwordHash }: { readonly run: ImportRunRow; readonly passwordHash: string | null },
 ): Promise<CommitReport> => {
-  await workInBulk(tx);
+  // A handful of rows is found by indexes; only where everything moves are whole tables looked over.
+  if (run.kind === 'WHOLE') await workInBulk(tx);
   const order = await requireCommittable(tx, run);
   const orgUnits = await writeUnits(tx, run, order);
   const accounts = await writeAccounts(tx, run, passwordHash);

@@ -57,7 +57,7 @@ export const recheck = async (
   run: StagingRun & Pick<ImportRunRow, 'orgUnits'>,
   findings: Findings,
 ): Promise<void> => {
-  await workInBulk(tx);
+  if (run.kind === 'WHOLE') await workInBulk(tx);
   await recheckTree(tx, run.id);
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   await collectClashes(tx, run.id, { counting: "decision <> 'SKIPPED'", definitions });

@@ -51,7 +51,7 @@ export const stageRows = async (
   tx: Tx,
   run: StagingRun & Pick<ImportRunRow, 'orgUnits'>,
 ): Promise<{ readonly conclusive: boolean }> => {
-  await workInBulk(tx);
+  if (run.kind === 'WHOLE') await workInBulk(tx);
   const units = await stageOrgUnits(tx, run);
   const leavers = await stageAccounts(tx, run, units);
   await recheck(tx, run, {
