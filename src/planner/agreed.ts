@@ -20,15 +20,18 @@ const ORG_UNIT_MEMBERS: Readonly<Record<string, keyof AgreedOrgUnit>> = {
   parentId: 'parentExternalId',
 };
 
-/** Members of the platform's value that issues of the given kind are about. */
+/**
+ * Members of the platform's value that issues of the given kind are about. What blocks a row is left out: a row that is
+ * committed after all is blocked no longer.
+ */
 const membersOf = (
   members: Readonly<Record<string, string>>,
   issues: readonly Issue[],
   ofConflicts: boolean,
 ): ReadonlySet<string> => {
   const found = new Set<string>();
-  for (const { code, field } of issues) {
-    const member = field === null ? undefined : members[field];
+  for (const { code, field, blocking } of issues) {
+    const member = field === null || blocking ? undefined : members[field];
     if (member !== undefined && (code === 'FIELD_CONFLICT') === ofConflicts) found.add(member);
   }
   return found;

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import {
   AppError,
+  FIELD_MASTERS,
   type ImportScope,
+  MASTERED_FIELDS,
   type MatchKey,
   type PullRules,
   USER_NAME_SOURCES,
@@ -11,11 +13,14 @@ import { createConnection, updateConnection } from '../../src/flows/connection/s
 import { commitImport } from '../../src/flows/import/commit-import.ts';
 import { decideStaged, removeInvalid } from '../../src/flows/import/decide-staged.ts';
 import { rematch } from '../../src/flows/import/rematch.ts';
+import { runImport } from '../../src/flows/import/run-import.ts';
+import { startImport } from '../../src/flows/import/start-import.ts';
 import { createAttributeDefinition } from '../../src/flows/roster/create-attribute-definition.ts';
 import { accountSearchRow } from '../../src/flows/roster/search-row.ts';
 import type { ConnectionRow } from '../../src/store/queries/connections.ts';
 import type { ImportRunRow } from '../../src/store/queries/import-runs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
+import { predictAgreements, unordered } from './oracle/agreed.ts';
 import { asRow, digestOf, expectStored, shown } from './oracle/compare.ts';
 import { type ExpectedPlan, expectPlan } from './oracle/expected.ts';
 import { type FetchManner, memoryPlatform } from './oracle/memory-platform.ts';
@@ -25,7 +30,7 @@ import { editAtRandom } from './oracle/roster-edits.ts';
 import { type RosterFacts, readFacts, readStaged, type StoredRow } from './oracle/roster-facts.ts';
 import { withSteadyLook } from './oracle/steady-look.ts';
 import { type Pick, pickFrom } from './random-changes.ts';
-import { createWorld, type ImportWorld, pull, runOf } from './support.ts';
+import { createWorld, type ImportWorld, runOf } from './support.ts';
 
 /** Companies; each lives through some pulls, edits and commits. R9 asks for 1,000. */
 const COMPANIES = Number(process.env['ORACLE_COMPANIES'] ?? 20);
@@ -59,6 +64,7 @@ interface Round {
   readonly edits: number;
   readonly changes: number;
   readonly scope: ImportScope;
+  readonly byEvent: boolean;
   readonly manner: Omit<FetchManner, 'seed'>;
   /** Invalid rows are removed before the commit; otherwise it must be refused while there are any. */
   readonly tidy: boolean;
@@ -76,6 +82,7 @@ const round: fc.Arbitrary<Round> = fc.record({
     'ORG_UNITS' as const,
     'ACCOUNTS' as const,
   ),
+  byEvent: fc.constantFrom(false, false, true),
   manner: fc.record({
     complete: fc.constantFrom(true, true, true, false),
     wholeCompany: fc.constantFrom(true, true, true, false),
@@ -84,6 +91,20 @@ const round: fc.Arbitrary<Round> = fc.record({
   tidy: fc.constantFrom(true, true, true, true, false),
   acceptIncomplete: fc.constantFrom(true, true, true, false),
 });
+
+/** Nothing is declared half of the time, as in most companies. */
+const masters: fc.Arbitrary<PullRules['masters']> = fc.oneof(
+  fc.constant({}),
+  fc
+    .array(
+      fc.tuple(
+        fc.constantFrom(...MASTERED_FIELDS, 'attributes.badge' as const),
+        fc.constantFrom(...FIELD_MASTERS, 'BOTH' as const),
+      ),
+      { maxLength: 16 },
+    )
+    .map((all) => Object.fromEntries(all)),
+);
 
 const cases: fc.Arbitrary<Case> = fc.record({
   seed: fc.nat(1e9),
@@ -96,6 +117,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
     requireMobile: fc.boolean(),
     leaverAction: fc.constantFrom('DISABLE' as const, 'DISABLE' as const, 'NONE' as const),
     guard: fc.constantFrom({ fraction: 0.05, count: 20 }, { fraction: 1, count: 1000 }),
+    masters,
   }),
   rounds: fc.array(round, { minLength: 1, maxLength: 4 }),
 });
@@ -145,12 +167,18 @@ const readRows = async (runId: string): Promise<Staged['rows']> => ({
 });
 
 /** Pulls, and holds what was staged to the plan in memory, row for row and to the digest. */
-const pullAndCompare = async (life: Life, scope: ImportScope): Promise<Staged | null> => {
+const pullAndCompare = async (
+  life: Life,
+  { scope, byEvent }: { readonly scope: ImportScope; readonly byEvent: boolean },
+): Promise<Staged | null> => {
   const { world, connection, company } = life;
   life.manner.now = { ...life.manner.now, seed: life.pick(1e9) };
   const facts = await readFacts(database, world.tenantId, connection.id);
   if (scope === 'ACCOUNTS' && facts.unitLinks.size === 0) return null;
-  const run = await pull(world, connection, scope);
+  const trigger = byEvent ? 'EVENT' : 'MANUAL';
+  const { id } = await startImport(world.context, { connectionId: connection.id, scope, trigger });
+  await runImport(world.context, { runId: id });
+  const run = await runOf(world, id);
   expect(run).toMatchObject({ phase: 'REVIEW', errorCode: null });
   const rows = await readRows(run.id);
   const plan = expectPlan({
@@ -159,6 +187,7 @@ const pullAndCompare = async (life: Life, scope: ImportScope): Promise<Staged | 
     scope,
     manner: life.manner.now,
     rules: connection.pullRules,
+    byEvent,
     made: rows,
   });
   expectStored(rows.units, plan.units.map(asRow));
@@ -252,22 +281,28 @@ const commitAndCompare = async (life: Life, staged: Staged, acceptIncomplete: bo
   expect(pictureOf(facts)).toEqual(
     refusal === null ? predict(staged.facts, accepted) : pictureOf(staged.facts),
   );
+  const committed = { company: life.company, rows, seats: staged.plan.seats };
+  const agreed = refusal === null ? predictAgreements(staged.facts, facts, committed) : staged.facts.agreed;
+  expect(unordered(facts.agreed)).toEqual(unordered(agreed));
   await searchIsTrue(facts, world.tenantId);
   return refusal === null;
 };
 
-const coverage = { committed: 0, refused: 0, rows: 0 };
+const coverage = { committed: 0, refused: 0, rows: 0, conflicts: 0, kept: 0 };
 
 const live = async (input: Case): Promise<void> => {
   const life = await beginLife(input);
-  for (const { edits, changes, scope, manner, tidy, acceptIncomplete } of input.rounds) {
+  for (const { edits, changes, scope, byEvent, manner, tidy, acceptIncomplete } of input.rounds) {
     life.manner.now = { ...life.manner.now, ...manner };
     for (let n = 0; n < changes; n += 1) life.company.change();
     const facts = await readFacts(database, life.world.tenantId, life.connection.id);
     for (let n = 0; n < edits; n += 1) await editAtRandom(life.world, facts, life.pick);
-    const staged = await pullAndCompare(life, scope);
+    const staged = await pullAndCompare(life, { scope, byEvent });
     if (staged === null) continue;
     coverage.rows += staged.rows.units.length + staged.rows.accounts.length;
+    const told = [...staged.rows.units, ...staged.rows.accounts].flatMap(({ issues }) => issues);
+    coverage.conflicts += told.filter(({ code }) => code === 'FIELD_CONFLICT').length;
+    coverage.kept += told.filter(({ code }) => code === 'FIELD_KEPT').length;
     await restageShuffled(life, staged);
     await review(life, staged, tidy);
     if (await commitAndCompare(life, staged, acceptIncomplete)) coverage.committed += 1;
@@ -277,11 +312,12 @@ const live = async (input: Case): Promise<void> => {
     id: life.connection.id,
     pullRules: { requireMobile: !life.connection.pullRules.requireMobile },
   });
-  await pullAndCompare(life, 'ALL');
+  await pullAndCompare(life, { scope: 'ALL', byEvent: false });
 };
 
 test('staging and commit do what the plan in memory says, in every company', async () => {
   await fc.assert(fc.asyncProperty(cases, live), { numRuns: COMPANIES, endOnFailure: true, ...REPLAY });
   expect(coverage.committed).toBeGreaterThan(COMPANIES / 2);
   expect(coverage.refused).toBeGreaterThan(0);
+  expect(Math.min(coverage.conflicts, coverage.kept)).toBeGreaterThan(0);
 }, 3_600_000);

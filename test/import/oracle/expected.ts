@@ -1,6 +1,14 @@
-import type { AccountId, ImportScope, OrgUnitId, PullRules } from '../../../src/domain/index.ts';
+import type {
+  AccountId,
+  AgreedAccount,
+  AgreedOrgUnit,
+  ImportScope,
+  OrgUnitId,
+  PullRules,
+} from '../../../src/domain/index.ts';
 import type { PlannedAccount, PlannedOrgUnit } from '../../../src/planner/facts.ts';
 import type { Guards, GuardVerdict } from '../../../src/planner/guard.ts';
+import { pullMasters } from '../../../src/planner/masters.ts';
 import { planAccounts } from '../../../src/planner/plan-accounts.ts';
 import { planOrgUnits } from '../../../src/planner/plan-org-units.ts';
 import type { FetchManner } from './memory-platform.ts';
@@ -14,6 +22,8 @@ export interface PullFacts {
   readonly manner: FetchManner;
   readonly scope: ImportScope;
   readonly rules: PullRules;
+  /** Started by an event. */
+  readonly byEvent: boolean;
   /** Ids that the staging under test has given to what it creates. */
   readonly made: { readonly units: readonly StoredRow[]; readonly accounts: readonly StoredRow[] };
 }
@@ -23,7 +33,12 @@ export interface ExpectedPlan {
   readonly accounts: readonly PlannedAccount[];
   readonly unitMoves: GuardVerdict;
   readonly guards: Guards;
+  /** Platform ids of units that people can be seated in. */
+  readonly seats: ReadonlySet<string>;
 }
+
+const known = <Agreed>(agreed: ReadonlyMap<string, object | null>): ReadonlyMap<string, Agreed> =>
+  new Map([...agreed].flatMap(([id, value]) => (value === null ? [] : [[id, value as Agreed] as const])));
 
 const createdIds = (rows: readonly StoredRow[]): ReadonlyMap<string, string> =>
   new Map(
@@ -55,6 +70,8 @@ const expectUnits = (pull: PullFacts): { rows: readonly PlannedOrgUnit[]; moves:
     newIdOf: (externalId) => (ids.get(externalId) ?? `not made: ${externalId}`) as OrgUnitId,
     guard: rules.guard,
     conclusive: manner.complete,
+    masters: pullMasters(rules.masters, pull.byEvent),
+    bases: known<AgreedOrgUnit>(facts.agreed.units),
   });
   const linked = rows.map(
     (row): PlannedOrgUnit =>
@@ -86,7 +103,9 @@ export const expectPlan = (pull: PullFacts): ExpectedPlan => {
             definitions: facts.definitions.filter(({ target }) => target === 'ACCOUNT'),
             orgUnitOf: (externalId) => seats.get(externalId),
             ownsOrgUnit: (id) => owned.has(id),
+            masters: pullMasters(rules.masters, pull.byEvent),
           },
+          bases: known<AgreedAccount>(facts.agreed.accounts),
           rules,
           remotes: people,
           roster: facts.accounts,
@@ -95,7 +114,7 @@ export const expectPlan = (pull: PullFacts): ExpectedPlan => {
           conclusive: manner.complete && people.length > 0 && headCount === people.length,
           room: facts.quota === null ? null : Math.max(0, facts.quota - used),
         });
-  return { units, accounts, unitMoves, guards };
+  return { units, accounts, unitMoves, guards, seats: new Set(seats.keys()) };
 };
 
 const NOTHING: GuardVerdict = { tripped: false, counted: 0, limit: 0 };

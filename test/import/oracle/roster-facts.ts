@@ -7,6 +7,7 @@ import type {
 } from '../../../src/domain/index.ts';
 import type { RosterAccount, RosterOrgUnit } from '../../../src/planner/facts.ts';
 import type { TestDatabase } from '../../support/index.ts';
+import type { Agreements } from './agreed.ts';
 
 /** Everything in the database that a plan depends on, read without a line of the gateway's own queries. */
 export interface RosterFacts {
@@ -18,6 +19,7 @@ export interface RosterFacts {
   readonly unitLinks: ReadonlyMap<string, OrgUnitId>;
   readonly accountLinks: ReadonlyMap<string, AccountId>;
   readonly definitions: readonly AttributeDefinition[];
+  readonly agreed: Agreements;
 }
 
 const ACCOUNTS = `
@@ -55,6 +57,19 @@ const linksOf = async <Id>(
   return new Map(rows.map(({ externalId, id }) => [externalId, id]));
 };
 
+const agreedOf = async (
+  database: TestDatabase,
+  connectionId: ConnectionId,
+  kind: 'account' | 'org_unit',
+): Promise<Agreements['accounts']> => {
+  const rows = await database.look<{ externalId: string; agreed: Record<string, unknown> | null }>(
+    `select r.external_id as "externalId", l.agreed_value as agreed from muster.${kind}_link l
+     join muster.remote_${kind} r on r.id = l.remote_${kind}_id where l.connection_id = $1`,
+    [connectionId],
+  );
+  return new Map(rows.map(({ externalId, agreed }) => [externalId, agreed]));
+};
+
 export const readFacts = async (
   database: TestDatabase,
   tenantId: TenantId,
@@ -79,6 +94,10 @@ export const readFacts = async (
     unitLinks: await linksOf<OrgUnitId>(database, connectionId, 'org_unit'),
     accountLinks: await linksOf<AccountId>(database, connectionId, 'account'),
     definitions: await database.look<AttributeDefinition & Record<string, unknown>>(DEFINITIONS, [tenantId]),
+    agreed: {
+      accounts: await agreedOf(database, connectionId, 'account'),
+      units: await agreedOf(database, connectionId, 'org_unit'),
+    },
   };
 };
 
