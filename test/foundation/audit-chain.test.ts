@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId, type TenantId } from '../../src/domain/index.ts';
 import { sealAudit, verifyAuditChain } from '../../src/store/audit-chain.ts';
 import { createTenant, createTestDatabase } from '../support/index.ts';
+import { tries } from '../support/properties.ts';
 
 const { database, superuser } = await createTestDatabase();
 
@@ -162,7 +163,7 @@ describe('whoever owns the database', () => {
         expect(faults.length, what).toBeGreaterThan(0);
         await restore();
       }),
-      { numRuns: 200 },
+      tries(200),
     );
     expect(await verifyAuditChain(database, tenantId)).toEqual(before);
     expect(before.faults).toEqual([]);

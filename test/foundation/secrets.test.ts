@@ -8,6 +8,7 @@ import { masterKeysFromFile, newMasterKey, parseMasterKeys } from '../../src/sto
 import { rekey, SECRET_COLUMNS } from '../../src/store/rekey.ts';
 import { createSecrets, type SecretPlace } from '../../src/store/secrets.ts';
 import { createTenant, createTestDatabase } from '../support/index.ts';
+import { tries } from '../support/properties.ts';
 
 const { database, look } = await createTestDatabase();
 const oldKey = newMasterKey();
@@ -29,7 +30,7 @@ describe('a sealed secret', () => {
         const where = place();
         expect(await secrets.open(await secrets.seal(text, where), where)).toBe(text);
       }),
-      { numRuns: 50 },
+      tries(50),
     );
   });
 

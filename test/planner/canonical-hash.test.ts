@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RemoteAccountValue, RemoteOrgUnitValue } from '../../src/domain/index.ts';
 import { canonicalAccountText, canonicalOrgUnitText } from '../../src/planner/canonical-hash.ts';
+import { tries } from '../support/properties.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 8 }).map((one) => one.toWellFormed());
 const seen = <T>(one: fc.Arbitrary<T>) => fc.oneof(one, fc.constant(null), fc.constant(undefined));
@@ -47,8 +48,6 @@ const orgUnit: fc.Arbitrary<RemoteOrgUnitValue> = fc
 
 const bytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-const SEEDS = { numRuns: 500 };
-
 describe('the content hash', () => {
   it('is over canonical JSON (RFC 8785) of the value with its sets in order', () => {
     fc.assert(
@@ -60,7 +59,7 @@ describe('the content hash', () => {
         };
         expect(canonicalAccountText(value)).toBe(canonicalize(sorted));
       }),
-      SEEDS,
+      tries(500),
     );
     fc.assert(
       fc.property(orgUnit, (value) => {
@@ -71,7 +70,7 @@ describe('the content hash', () => {
         };
         expect(canonicalOrgUnitText(value)).toBe(canonicalize(sorted));
       }),
-      SEEDS,
+      tries(500),
     );
   });
 
@@ -84,7 +83,7 @@ describe('the content hash', () => {
         const other = { ...turned, ids: value.ids.toReversed(), memberships: value.memberships.toReversed() };
         expect(canonicalAccountText(other)).toBe(canonicalAccountText(value));
       }),
-      SEEDS,
+      tries(500),
     );
   });
 

@@ -6,6 +6,7 @@ import { compareCodePoints, fold } from '../../src/planner/fold.ts';
 import { jsonbText } from '../../src/planner/jsonb-text.ts';
 import { beyondQuota } from '../../src/planner/quota.ts';
 import { createTestDatabase } from '../support/index.ts';
+import { tries } from '../support/properties.ts';
 
 /** Seeded, so that one round trip can carry all samples. */
 const samples = <T>(arbitrary: fc.Arbitrary<T>, count = 1000): T[] =>
@@ -144,6 +145,7 @@ describe('a digest', () => {
         }
         expect(digest.finish()).toBe(runDigest(one));
       }),
+      tries(100),
     );
   });
 

@@ -12,6 +12,7 @@ import { sameMemberships } from '../../src/planner/diff-memberships.ts';
 import type { AccountPlanContext, PlannedAccount, RosterAccount } from '../../src/planner/facts.ts';
 import { pullMasters, winnerOf } from '../../src/planner/masters.ts';
 import { planAccount } from '../../src/planner/propose.ts';
+import { tries } from '../support/properties.ts';
 import {
   ACCOUNT,
   FIELDS,
@@ -24,7 +25,8 @@ import {
   toRoster,
 } from './support/merging.ts';
 
-const SEEDS = { numRuns: 2000 };
+/** Of each property. */
+const CASES = 2000;
 
 const contextWith = (
   masters: Partial<Record<MasteredField, FieldMaster>>,
@@ -129,7 +131,7 @@ describe('fields that have a master (field-notes rules 22 and 26)', () => {
         const held = row.issues.some(({ code }) => code === 'FIELD_CONFLICT');
         expect(row.decision).toBe(held ? 'PENDING' : 'ACCEPTED');
       }),
-      SEEDS,
+      tries(CASES),
     );
     expect(seen.size).toBe(2 + 2 + 4);
   });
@@ -160,7 +162,7 @@ describe('fields that have a master (field-notes rules 22 and 26)', () => {
           }
         }
       }),
-      SEEDS,
+      tries(CASES),
     );
   });
 
@@ -178,7 +180,7 @@ describe('fields that have a master (field-notes rules 22 and 26)', () => {
         expect(second.issues.filter(({ code }) => code.startsWith('FIELD_'))).toEqual(kept);
         expect(second.settled).toBe(kept.length === 0);
       }),
-      SEEDS,
+      tries(CASES),
     );
   });
 
@@ -203,7 +205,7 @@ describe('fields that have a master (field-notes rules 22 and 26)', () => {
           else expect([field.name, found(field, second)]).toEqual([field.name, first]);
         }
       }),
-      SEEDS,
+      tries(CASES),
     );
   });
 
@@ -277,6 +279,7 @@ describe('the winner of a field', () => {
         const other = by === null ? null : { platform: by.roster, roster: by.platform };
         expect(winnerOf(mirror[one], other)).toBe(mirror[winnerOf(one, by)]);
       }),
+      tries(CASES),
     );
   });
 });

@@ -6,12 +6,13 @@ import { IMPORTED_ACCOUNT_FIELDS } from '../../src/planner/diff.ts';
 import { runDigest } from '../../src/planner/digest.ts';
 import type { PlannedAccount, RosterAccount } from '../../src/planner/facts.ts';
 import { type AccountPlanInput, planAccounts } from '../../src/planner/plan-accounts.ts';
+import { tries } from '../support/properties.ts';
 import { accountId, createdId, DEFINITIONS, pull, unitId } from './support/company.ts';
 import { apply, commitable, digested, modelOf, revert } from './support/model.ts';
 import { DUPLICATE, naiveDuplicates, naivePlan } from './support/naive.ts';
 
-/** Of each property (R9). */
-const SEEDS = { numRuns: 1000 };
+/** Companies of each property (R9). */
+const COMPANIES = 1000;
 
 const fieldsOf = (state: object): Record<string, unknown> => {
   const { displayName, email, jobNumber, managerId, mobile, title, ...rest } = state as Record<
@@ -81,7 +82,7 @@ describe('a plan of people', () => {
           expect(predicted).toEqual(wanted.after);
         }
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -96,7 +97,7 @@ describe('a plan of people', () => {
           );
         }
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -112,7 +113,7 @@ describe('a plan of people', () => {
         );
         expect(open).toEqual([]);
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -140,7 +141,7 @@ describe('a plan of people', () => {
         expect(verdicts(second)).toEqual(verdicts(first));
         expect(runDigest(digested(second.rows).toReversed())).toBe(runDigest(digested(first.rows)));
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -159,7 +160,7 @@ describe('a plan of people', () => {
         expect(states(after)).toEqual(states(before));
         expect([...after.links].sort()).toEqual([...before.links].sort());
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -180,7 +181,7 @@ describe('a plan of people', () => {
         }
         if (!input.conclusive) expect(rows.filter(({ situation }) => situation === 'DELETED')).toEqual([]);
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -208,7 +209,7 @@ describe('a plan of people', () => {
           }
         }
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 });

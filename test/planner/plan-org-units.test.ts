@@ -6,8 +6,10 @@ import type { PlannedOrgUnit, RosterOrgUnit } from '../../src/planner/facts.ts';
 import { orderParentsFirst } from '../../src/planner/order.ts';
 import { type OrgUnitPlanInput, planOrgUnits } from '../../src/planner/plan-org-units.ts';
 import { findTreeConflicts } from '../../src/planner/tree-after.ts';
+import { tries } from '../support/properties.ts';
 
-const SEEDS = { numRuns: 1000 };
+/** Companies of each property (R9). */
+const COMPANIES = 1000;
 const id = (text: string): OrgUnitId => `unit-${text}` as OrgUnitId;
 const ROOT = id('root');
 const NAMES = ['研发', '销售', 'HR', 'hr', '财务'];
@@ -138,7 +140,7 @@ describe('a plan of units', () => {
           expect(left.filter((field) => everythingGoes || field !== 'parentId')).toEqual([]);
         }
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -155,7 +157,7 @@ describe('a plan of units', () => {
       fc.property(shuffled, ([one, other]) => {
         expect(planOrgUnits(other)).toEqual(planOrgUnits(one));
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 
@@ -387,7 +389,7 @@ describe('the order of units', () => {
           if (parent >= 0 && !cyclic.has(node.id)) expect(parent).toBeLessThan(place);
         }
       }),
-      SEEDS,
+      tries(COMPANIES),
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountSearchKeys, type SearchKeys, searchQuery } from '../../src/planner/search-text.ts';
+import { tries } from '../support/properties.ts';
 
 const account = (displayName: string, more: Partial<Parameters<typeof accountSearchKeys>[0]> = {}) =>
   accountSearchKeys({ displayName, userName: 'u1', email: null, mobile: null, jobNumber: null, ...more });
@@ -100,7 +101,7 @@ describe('search keys', () => {
         expect(finds(keys, [...text].slice(from, from + length + 1).join(''))).toBe(true);
         expect(new Set(keys.searchGrams).size).toBe(keys.searchGrams.length);
       }),
-      { numRuns: 500 },
+      tries(500),
     );
   });
 });

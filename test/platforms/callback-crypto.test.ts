@@ -8,6 +8,7 @@ import {
   encryptCallback,
   sameText,
 } from '../../src/platforms/kit/callback-crypto.ts';
+import { tries } from '../support/properties.ts';
 
 // Vectors of the platforms' reference sheets: message, owner and random → ciphertext → signature.
 
@@ -122,6 +123,7 @@ describe('the crypto of callbacks', () => {
           vendor.getSignature(whose, signed.timestamp, nonce, ours),
         );
       }),
+      tries(100),
     );
   });
 
@@ -220,6 +222,7 @@ describe('the crypto of callbacks', () => {
       fc.property(text, text, (one, other) => {
         expect(sameText(one, other)).toBe(Buffer.from(one).equals(Buffer.from(other)));
       }),
+      tries(100),
     );
   });
 });

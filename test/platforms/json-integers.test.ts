@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../src/platforms/kit/json.ts';
+import { tries } from '../support/properties.ts';
 
 /** The same by the engine's own account of the source of each number. */
 const bySource = (text: string): unknown =>
@@ -48,7 +49,7 @@ describe('integers beyond 2^53', () => {
         const text = `{${members.join(',')}}`;
         expect(parseJson(text)).toEqual(bySource(text));
       }),
-      { numRuns: 2_000 },
+      tries(2_000),
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readMobile, writtenMobile } from '../../src/platforms/kit/mobile.ts';
+import { tries } from '../support/properties.ts';
 
 const plain = (mobile: string) => writtenMobile(mobile, { prefixed: false });
 const prefixed = (mobile: string) => writtenMobile(mobile, { prefixed: true });
@@ -54,10 +55,12 @@ it('reads back what was written, whatever the country', () => {
         expect(readMobile(wire, country)).toBe(mobile);
       },
     ),
+    tries(100),
   );
   fc.assert(
     fc.property(fc.stringMatching(/^1\d{10}$/), fc.boolean(), (mobile, isPrefixed) => {
       expect(readMobile(writtenMobile(mobile, { prefixed: isPrefixed }), '86')).toBe(mobile);
     }),
+    tries(100),
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseStrictObject } from '../../src/platforms/kit/strict-json.ts';
+import { tries } from '../support/properties.ts';
 
 describe('JSON from strangers', () => {
   test.each([
@@ -43,6 +44,7 @@ describe('JSON from strangers', () => {
         fc.pre(!/__proto__|constructor|prototype/.test(text) && !/\\u|\d{16}/.test(text));
         expect(parseStrictObject(text)).toEqual(JSON.parse(text));
       }),
+      tries(100),
     );
   });
 });

@@ -11,6 +11,7 @@ import { listOrgUnits, readOrgUnitTree } from '../../src/flows/roster/read-org-u
 import { setMemberships } from '../../src/flows/roster/set-memberships.ts';
 import { updateAccount } from '../../src/flows/roster/update-account.ts';
 import { createTestDatabase } from '../support/index.ts';
+import { tries } from '../support/properties.ts';
 import { type Company, createCompany, principalOf } from './company.ts';
 
 const testDatabase = await createTestDatabase();
@@ -178,7 +179,7 @@ describe('a limited administrator', () => {
           looked += 1;
         }
       }),
-      { numRuns: 40, seed: 7 },
+      tries(40),
     );
     expect(looked).toBeGreaterThan(150);
   });

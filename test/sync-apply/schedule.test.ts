@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { OperationState } from '../../src/domain/index.ts';
 import { Schedule } from '../../src/flows/sync/schedule.ts';
 import type { ScheduledRow } from '../../src/store/queries/operation-claims.ts';
+import { tries } from '../support/properties.ts';
 
 const row = (ordinal: number, more: Partial<ScheduledRow> = {}): ScheduledRow => ({
   ordinal,
@@ -77,7 +78,7 @@ test('every operation ends once, after all that it depends on, and never beside 
       expect(ended.size).toBe(rows.length);
       expect(schedule.open).toBe(0);
     }),
-    { numRuns: 300 },
+    tries(300),
   );
 });
 

@@ -17,6 +17,7 @@ import {
 import { rejectRows, releaseRows } from '../../src/flows/sync/release-rows.ts';
 import type { HeldRow } from '../../src/store/queries/plan-review.ts';
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
+import { tries } from '../support/properties.ts';
 import {
   addAccounts,
   addUnits,
@@ -174,7 +175,7 @@ describe('what depends on what', () => {
           }
         }
       }),
-      { numRuns: 200 },
+      tries(200),
     );
   });
 });

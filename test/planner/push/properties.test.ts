@@ -4,20 +4,13 @@ import { DEFAULT_PUSH_RULES, type PlannedOperation } from '../../../src/domain/i
 import type { PushInput } from '../../../src/planner/push/facts.ts';
 import { invertPlan } from '../../../src/planner/push/invert-plan.ts';
 import { planDigest } from '../../../src/planner/push/plan-digest.ts';
+import { tries } from '../../support/properties.ts';
 import { applyPlan, type Done, plan } from './support/apply-plan.ts';
 import { pictureNow, pictureWanted } from './support/oracle.ts';
 import { copyOf, picker, rough, roughWorld, smooth, smoothWorld } from './support/recipes.ts';
 import type { World } from './support/world.ts';
 
 const COMPANIES = Number(process.env['PUSH_COMPANIES'] ?? 60);
-const SEED = process.env['PUSH_SEED'];
-const PATH = process.env['PUSH_PATH'];
-/** Other companies each time, so that what a run finds is told with its seed and path, to be tried again with these. */
-const RUNS = {
-  numRuns: COMPANIES,
-  ...(SEED === undefined ? {} : { seed: Number(SEED) }),
-  ...(PATH === undefined ? {} : { path: PATH }),
-};
 
 const goes = ({ state }: PlannedOperation): boolean => state === 'PLANNED' || state === 'HELD';
 
@@ -95,7 +88,7 @@ describe('a push of whatever the roster has become', () => {
         expect(pictureNow(world)).toEqual(wanted);
         expect(plan(world.input()).operations).toEqual([]);
       }),
-      RUNS,
+      tries(COMPANIES),
     );
   });
 });
@@ -118,7 +111,7 @@ describe('a push into a platform where anything may be in the way', () => {
         for (let turn = 0; turn < 8 && recipe.off.includes('updateOrgUnits'); turn++) apply();
         expect(plan(world.input()).operations.filter(goes)).toEqual([]);
       }),
-      RUNS,
+      tries(COMPANIES),
     );
   });
 
@@ -131,7 +124,7 @@ describe('a push into a platform where anything may be in the way', () => {
         expectNothingElse(before, world, done);
         expectStrangersUntouched(before, world);
       }),
-      RUNS,
+      tries(COMPANIES),
     );
   });
 
@@ -144,7 +137,7 @@ describe('a push into a platform where anything may be in the way', () => {
         expect(again).toEqual(operations);
         expect(planDigest(again)).toBe(planDigest(operations));
       }),
-      RUNS,
+      tries(COMPANIES),
     );
   });
 
@@ -194,7 +187,7 @@ describe('a push into a platform where anything may be in the way', () => {
         });
         expect(lost.length).toBeLessThanOrEqual(limit('MEMBERSHIP_REMOVE'));
       }),
-      RUNS,
+      tries(COMPANIES),
     );
   });
 });
@@ -258,7 +251,7 @@ describe('taking a push back', () => {
         expect(world.unitLinks).toEqual(before.unitLinks);
         expect(world.accountLinks).toEqual(before.accountLinks);
       }),
-      RUNS,
+      tries(COMPANIES),
     );
   });
 });

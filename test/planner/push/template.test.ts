@@ -6,6 +6,7 @@ import {
   readTemplate,
   TEMPLATE_OUTPUT_LIMIT,
 } from '../../../src/planner/push/template.ts';
+import { tries } from '../../support/properties.ts';
 
 const PERSON: Readonly<Record<string, string>> = {
   displayName: '欧阳修',
@@ -72,7 +73,7 @@ describe('a template', () => {
         const filled = fillTemplate(read.template, (field) => PERSON[field] ?? null);
         if (filled !== 'FAILED') expect(filled.value?.length ?? 0).toBeLessThanOrEqual(TEMPLATE_OUTPUT_LIMIT);
       }),
-      { numRuns: 2000 },
+      tries(2000),
     );
   });
 });
