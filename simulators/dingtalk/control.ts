@@ -22,6 +22,30 @@ const appSchema = z.strictObject({
 
 const clockSchema = z.strictObject({ advanceMs: z.number().optional(), freeze: z.literal(true).optional() });
 
+const addressSchema = z.strictObject({
+  clientId: z.string(),
+  url: z.string(),
+  token: z.string(),
+  aesKey: z.string(),
+  types: z.array(z.string()).nullable().optional(),
+});
+const planSchema = z.strictObject({
+  lose: z.boolean().optional(),
+  copies: z.int().positive().optional(),
+  delayMs: z.number().nonnegative().optional(),
+});
+const releaseSchema = z.strictObject({
+  order: z.enum(['inOrder', 'reversed', 'shuffled']).optional(),
+  copies: z.int().positive().optional(),
+});
+const raiseSchema = z.strictObject({
+  type: z.string(),
+  userIds: z.array(z.string()).optional(),
+  deptIds: z.array(z.int()).optional(),
+  more: z.record(z.string(), z.unknown()).optional(),
+});
+const streamsSchema = z.strictObject({ reason: z.string().optional(), clientId: z.string().optional() });
+
 const mobileSchema = z.strictObject({ mobile: z.string() });
 
 const mutationSchema = z.strictObject({ op: z.string(), args: z.array(z.unknown()) });
@@ -67,6 +91,33 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   }),
   'POST /invitations/decline': (control, body) =>
     control.mutate.declineInvitation(mobileSchema.parse(body).mobile),
+  'POST /subscriptions': ({ events }, body) => {
+    const { clientId, ...input } = dropUndefined(addressSchema.parse(body));
+    return events.subscribe(clientId, input);
+  },
+  'DELETE /subscriptions': ({ events }, _body, query) => events.unsubscribe(query.get('clientId') ?? ''),
+  'POST /events': ({ events }, body) => {
+    const { type, ...content } = dropUndefined(raiseSchema.parse(body));
+    return { seq: events.raise(type, content) };
+  },
+  'GET /events': ({ events }, _body, query) => events.log(Number(query.get('since') ?? 0)),
+  'POST /events/hold': ({ events }) => events.hold(),
+  'POST /events/release': ({ events }, body) => {
+    const { order, copies } = releaseSchema.parse(body);
+    events.release(order, copies);
+  },
+  'POST /events/next': ({ events }, body) =>
+    events.next(...one(z.union([planSchema, z.array(planSchema)]).parse(body)).map(dropUndefined)),
+  'POST /events/redeliver': ({ events }, body) =>
+    events.redeliver(z.strictObject({ seq: z.int() }).parse(body).seq),
+  'POST /events/idle': ({ events }) => events.idle(),
+  'GET /streams': ({ events }) => ({ connections: events.streams.connections() }),
+  'POST /streams/disconnect': ({ events }, body) => {
+    const { reason, clientId } = streamsSchema.parse(body);
+    events.streams.disconnect(reason, clientId);
+  },
+  'POST /streams/drop': ({ events }, body) => events.streams.drop(streamsSchema.parse(body).clientId),
+  'POST /streams/ping': async ({ events }) => ({ opaque: await events.streams.ping() }),
   'GET /ledger': (control, _body, query) => {
     const api = query.get('api');
     const filter = { since: Number(query.get('since') ?? 0), limit: Number(query.get('limit') ?? 1000) };
@@ -110,7 +161,7 @@ export async function handleControl(
   if (!action) return reply(404, { error: 'no such control action' });
   try {
     const text = await readBody(request);
-    reply(200, action(control, text ? JSON.parse(text) : {}, url.searchParams));
+    reply(200, await action(control, text ? JSON.parse(text) : {}, url.searchParams));
   } catch (error) {
     reply(400, { error: error instanceof Error ? error.message : String(error) });
   }

@@ -1,5 +1,6 @@
 import { type Corp, chainOf, claimed, type Department, membershipOf, ROOT, schedule } from './corp.ts';
 import { business } from './failures.ts';
+import { descendants } from './mutate.ts';
 import * as change from './mutations.ts';
 import type { Params } from './params.ts';
 import { deptInRange } from './range.ts';
@@ -103,6 +104,7 @@ const create: Handler = (world, call) => {
   const claims = [nameClaim(parent.id, name)];
   const apply = (): void => keep(change.addDepartment(corp, input), fields, source);
   schedule(corp, clock, settings, { apply, claims });
+  world.events.raise('org_dept_create', { deptIds: [id] });
   return { dept_id: id };
 };
 
@@ -145,6 +147,7 @@ const update: Handler = (world, call) => {
     keep(dept, fields, source);
     if (managers) appoint(corp, dept, managers);
   });
+  world.events.raise('org_dept_modify', { deptIds: [id] });
   return undefined;
 };
 
@@ -175,7 +178,9 @@ const remove: Handler = (world, { params, app }) => {
   if (!deptInRange(corp, app, id)) throw business(50004);
   if (hasPeople(corp, dept)) throw business(60005);
   if (dept.children.size > 0 && !settings.deleteCascades) throw business(60006);
+  const gone = descendants(corp, id);
   schedule(corp, clock, settings, () => change.removeDepartment(corp, id));
+  for (const deptId of gone) world.events.raise('org_dept_remove', { deptIds: [deptId] });
   return undefined;
 };
 

@@ -34,6 +34,7 @@ export async function exchange(
 ): Promise<void> {
   const now = world.clock.now();
   settle(world.corp, now);
+  world.scheduler.settle();
   const url = new URL(request.url ?? '/', 'http://sim');
   const ip = world.settings.clientIp ?? (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   const text = await readBody(request);
@@ -124,19 +125,19 @@ async function serve(world: World, call: Request, response: ServerResponse): Pro
       return send(response, bare.answer, faults);
     }
   }
-  const envelope = answer(world, call, faults);
+  const envelope = await answer(world, call, faults);
   retype(envelope.body, faults);
   finish(outcomeOf(envelope, faults), envelope.status);
   await send(response, { status: envelope.status, body: JSON.stringify(envelope.body) }, faults);
 }
 
-function answer(world: World, call: Request, faults: readonly Fault[]): Envelope {
+async function answer(world: World, call: Request, faults: readonly Fault[]): Promise<Envelope> {
   const { route, now } = call;
   const refused = { family: route.family, apiName: apiNameOf(route.path) };
   const planted = substitute(faults, route.shape, refused, now);
   if (planted) return planted;
   try {
-    return success(route.shape, run(world, call, faults));
+    return success(route.shape, await run(world, call, faults));
   } catch (error) {
     if (error instanceof Failure) return failure(route.shape, error.detail);
     throw error;
@@ -160,7 +161,9 @@ function run(world: World, call: Request, faults: readonly Fault[]): unknown {
 
 function callerOf(world: World, { route, params, token }: Request): string | null {
   if (!('grant' in route)) return appOfToken(world, token)?.clientId ?? null;
-  const named = ['appkey', 'appKey', 'client_id', 'corpid'].map((name) => params.values[name]).find(Boolean);
+  const named = ['appkey', 'appKey', 'client_id', 'clientId', 'corpid']
+    .map((name) => params.values[name])
+    .find(Boolean);
   return typeof named === 'string' && world.apps.has(named) ? named : null;
 }
 
@@ -179,7 +182,14 @@ const LASTING: ReadonlySet<Fault['kind']> = new Set([
   'departmentGone',
 ]);
 
-const SECRETS = new Set(['appsecret', 'appSecret', 'client_secret', 'corpsecret', 'access_token']);
+const SECRETS = new Set([
+  'appsecret',
+  'appSecret',
+  'client_secret',
+  'clientSecret',
+  'corpsecret',
+  'access_token',
+]);
 
 function redact(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (!Object.keys(values).some((name) => SECRETS.has(name))) return values;

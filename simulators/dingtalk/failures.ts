@@ -78,7 +78,14 @@ export const TEXTS: Readonly<Record<number, string>> = {
   60118: '用户无有效邀请字段（邮箱，手机号）',
   60121: '找不到该用户',
   60128: '无效的主管id',
+  71006: '回调地址已经存在',
+  71007: '回调地址已不存在',
+  71008: '回调call_back_tag必须在指定的call_back_tag列表中',
+  71009: '返回文本非success',
+  71010: '返回文本非json',
+  71011: '不合法的url',
   400002: '参数错误',
+  900004: '非法的aeskey',
 };
 
 /** A flat legacy failure with the text of the global list. */

@@ -1,6 +1,7 @@
 import { ACCOUNT_SWITCHES } from './account-switch.ts';
 import { DEPARTMENT_READS } from './department-reads.ts';
 import { DEPARTMENT_WRITES } from './department-writes.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
 import type { Family } from './failures.ts';
 import { LEAVER_READS } from './leaver-reads.ts';
 import { TOKEN_ROUTES } from './token-routes.ts';
@@ -23,6 +24,7 @@ const ROUTES: readonly AnyRoute[] = [
   ...DEPARTMENT_WRITES,
   ...USER_WRITES,
   ...ACCOUNT_SWITCHES,
+  ...EVENT_ROUTES,
 ];
 
 const plain = new Map<string, AnyRoute[]>();

@@ -84,6 +84,31 @@ export const settingsSchema = z.strictObject({
   /** (?) Searches of the new family respect the visible range. */
   searchIsRangeLimited: z.boolean(),
 
+  /** Pauses before the repetitions of a push that failed; behind the last one it is on the list of failed pushes. */
+  eventPausesMs: z.array(z.int().nonnegative()),
+  /** Milliseconds until a push that was not answered has failed. */
+  eventTimeoutMs: z.int().positive(),
+  /** A failed push can be read after this many milliseconds, drawn from [least, most]. */
+  failedListDelayMs: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  failedListPage: z.int().positive(),
+  /** Spelling of the plain text of pushes. */
+  eventForm: z.enum(['classic', 'current']),
+  /** Names of the parameter that holds the signature. */
+  signatureNames: z.enum(['both', 'msg_signature', 'signature']),
+  /** Shares (0…1) of events that never arrive, or arrive twice. */
+  eventLosses: z.number().min(0).max(1),
+  eventDuplicates: z.number().min(0).max(1),
+  /** An event is sent after this many milliseconds, drawn from [least, most]; it may overtake others. */
+  eventDelayMs: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  /** Frames of long connections come without contents (20001). */
+  eventQuotaUsedUp: z.boolean(),
+  streamTicketMs: z.int().positive(),
+  /** (?) 11: an event that was not taken is sent again after this time, so many times in all. */
+  streamRetryMs: z.int().nonnegative(),
+  streamAttempts: z.int().positive(),
+  /** Silence after which a connection that was called off is ended. */
+  streamFarewellMs: z.int().nonnegative(),
+
   /** The corp has 家校通讯录: departments -7 and -1 show up and cannot be read. */
   education: z.boolean(),
   /** SmartHR is open. */
@@ -133,6 +158,20 @@ export const DEFAULT_SETTINGS: Settings = {
   unknownDepartmentCode: 60003,
   visibilityDelayMs: [0, 0],
   searchIsRangeLimited: true,
+  eventPausesMs: [10_000, 30_000],
+  eventTimeoutMs: 2500,
+  failedListDelayMs: [180_000, 300_000],
+  failedListPage: 200,
+  eventForm: 'current',
+  signatureNames: 'both',
+  eventLosses: 0,
+  eventDuplicates: 0,
+  eventDelayMs: [0, 0],
+  eventQuotaUsedUp: false,
+  streamTicketMs: 90_000,
+  streamRetryMs: 60_000,
+  streamAttempts: 5,
+  streamFarewellMs: 10_000,
   education: false,
   hrmOpen: true,
   countOffset: 0,

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Company, type CompanyOptions, generateCompany } from '../company/index.ts';
+import { createTime } from '../kit/scheduler.ts';
 import { type App, type AppInput, createApp } from './apps.ts';
-import { createClock } from './clock.ts';
 import { CONTROL_PREFIX, handleControl } from './control.ts';
+import { createEvents } from './events.ts';
 import { exchange } from './exchange.ts';
 import { createFaults } from './faults.ts';
 import { createLedger } from './ledger.ts';
@@ -85,6 +86,8 @@ export async function startDingTalkSimulator(options: SimulatorOptions = {}): Pr
   );
   Object.assign(addresses, { legacy, new: fresh });
   const close = async (): Promise<void> => {
+    control.events.stop();
+    control.scheduler.close();
     await Promise.all(servers.map(stop));
   };
   const app = control.apps.values().next().value as App;
@@ -95,9 +98,10 @@ export async function startDingTalkSimulator(options: SimulatorOptions = {}): Pr
 function createControl(options: SimulatorOptions, addresses: { legacy: string; new: string }): Control {
   const company = companyOf(options.company);
   const settings: Settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const clock = createClock();
+  const { clock, scheduler } = createTime();
   const apps = new Map<string, App>();
   const corp = seedCorp(options.corpId ?? 'dingsimcorp00000000000000000000001', company);
+  const events = createEvents({ corpId: corp.corpId, settings, clock, scheduler });
   const addApp = (input: AppInput = {}): PublicApp => {
     const app = createApp(input, apps.size + 1);
     apps.set(app.clientId, app);
@@ -119,7 +123,10 @@ function createControl(options: SimulatorOptions, addresses: { legacy: string; n
     limits: createLimits(settings),
     ledger: createLedger(options.ledgerSize ?? 200_000),
     faults: createFaults(),
-    mutate: createMutate(corp, clock, settings),
+    scheduler,
+    events,
+    addresses,
+    mutate: createMutate(corp, clock, settings, (type, content) => events.raise(type, content)),
     set: (patch) => Object.assign(settings, patch),
     addApp,
     changeApp: (clientId, { scopes, ...patch }) => {
@@ -188,6 +195,7 @@ async function listen(
       response.end(`simulator failed: ${error instanceof Error ? error.stack : String(error)}`);
     });
   });
+  server.on('upgrade', (request, socket, head) => control.events.streams.upgrade(request, socket, head));
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

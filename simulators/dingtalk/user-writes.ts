@@ -54,6 +54,7 @@ const create: Handler = (world, call) => {
   const input = { ...asked, active: false, createdAt: at, modifiedAt: at };
   const claims = [`userid ${userid}`, `mobile ${phone.mobile}`];
   schedule(corp, clock, settings, { apply: () => void change.addUser(corp, input), claims });
+  world.events.raise('user_add_org', { userIds: [userid] });
   // This call alone spells it unionId.
   return { userid, unionId: change.unionidOf(corp, userid) };
 };
@@ -98,6 +99,7 @@ const update: Handler = (world, call) => {
     change.changeUser(corp, user.userid, patch, clock.now());
     if (asked) change.setMemberships(corp, user, settings.membershipsReplaced ? asked : union(user, asked));
   });
+  world.events.raise('user_modify_org', { userIds: [user.userid] });
   return undefined;
 };
 
@@ -113,6 +115,7 @@ const remove: Handler = (world, call) => {
   const leave = { at: call.now, reason: 'oapi' } as const;
   corp.gone.add(userid);
   schedule(corp, clock, settings, () => change.removeUser(corp, userid, leave));
+  world.events.raise('user_leave_org', { userIds: [userid] });
   return undefined;
 };
 

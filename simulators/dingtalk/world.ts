@@ -1,7 +1,9 @@
+import type { Scheduler } from '../kit/scheduler.ts';
 import type { App } from './apps.ts';
 import type { Clock } from './clock.ts';
 import type { Corp } from './corp.ts';
 import type { Shape } from './envelopes.ts';
+import type { Events } from './events.ts';
 import type { Family } from './failures.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger } from './ledger.ts';
@@ -20,6 +22,10 @@ export interface World {
   readonly limits: Limits;
   readonly ledger: Ledger;
   readonly faults: Faults;
+  readonly events: Events;
+  readonly scheduler: Scheduler;
+  /** Base addresses of both hosts, without a trailing slash. */
+  readonly addresses: { readonly legacy: string; readonly new: string };
 }
 
 /** A call that has passed the gate. */
@@ -31,6 +37,7 @@ export interface Call {
   readonly now: number;
 }
 
+/** A promise where the call itself calls somebody. */
 export type Handler = (world: World, call: Call) => unknown;
 
 export interface Route {
