@@ -68,6 +68,9 @@ export const receiving = (read: () => CallbackReception): CallbackReception => {
   }
 };
 
+/** A bare text as the answer: no quotes, no line end. */
+export const textAnswer = (body: string): CallbackAnswer => ({ contentType: 'text/plain', body });
+
 /** A message sealed as the answer to a request. */
 export const sealedAnswer = ({ token, aesKey }: Keys, plain: CallbackPlain, now: Date): CallbackAnswer => {
   const encrypt = encryptCallback(aesKey, plain);
