@@ -41,7 +41,11 @@ const reading =
 const OPEN = '/v1.0/gateway/connections/open';
 const FAILED = '/call_back/get_call_back_failed_result';
 
-/** Word of changes from DingTalk (rows W-DD-01…03). Why the vendor's client for Stream is not used: docs/events.md. */
+/**
+ * Word of changes from DingTalk (rows ID-16, O2-28, 29). The vendor's own client for Stream does not do: its addresses are
+ * fixed, it acknowledges an event before the listener has stored it, prints to the console, repeats refused
+ * credentials every second for ever, goes on over a connection that was called off, and knows none of our guards.
+ */
 export const dingtalkFeed = (services: PlatformServices): ChangeFeed => {
   const as = (app: CallingApp) => connectionAs(app, { id: 'clientId', secret: 'clientSecret' });
   return {
