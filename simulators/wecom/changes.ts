@@ -41,12 +41,16 @@ export interface Changes {
 export function createChanges(world: World, emit: (origin: Origin, change: ContactChange) => void): Changes {
   const { corp } = world;
   const copy = (userid: string): Member => structuredClone(bare.needMember(corp, userid));
-  const withNewDepartments = (origin: Origin, change: (at: Corp) => void): void => {
-    const known = new Set(corp.departments.keys());
-    commit(world, change);
+  const tellCreated = (origin: Origin, from: number): void => {
     for (const dept of corp.departments.values()) {
-      if (!known.has(dept.id)) emit(origin, { type: 'create_party', after: facts(dept) });
+      if (dept.seq >= from) emit(origin, { type: 'create_party', after: facts(dept) });
     }
+  };
+  /** Changes members, by which departments may come but never go. */
+  const withNewDepartments = (origin: Origin, change: (at: Corp) => void): void => {
+    const [from, count] = [corp.nextSeq, corp.departments.size];
+    commit(world, change);
+    if (corp.departments.size > count) tellCreated(origin, from);
   };
   return {
     addDepartment: (origin, input) => {
@@ -64,13 +68,15 @@ export function createChanges(world: World, emit: (origin: Origin, change: Conta
       const ids = subtreeOf(corp, id)
         .map((dept) => dept.id)
         .reverse();
-      withNewDepartments(origin, (at) => {
+      const from = corp.nextSeq;
+      commit(world, (at) => {
         bare.removeDepartment(at, id);
         for (const { userid } of before) {
           if (rescue && bare.needMember(at, userid).memberships.length === 0)
             bare.changeMember(at, userid, { places: [{ departmentId: rescue(at) }] });
         }
       });
+      tellCreated(origin, from);
       for (const one of before) emit(origin, { type: 'update_user', before: one, after: copy(one.userid) });
       for (const gone of ids) emit(origin, { type: 'delete_party', id: gone });
     },

@@ -48,33 +48,21 @@ export interface DeliveriesInside extends Deliveries {
   enqueue(input: Pick<DeliveryRecord, 'clientId' | 'message'> & Pick<Job, 'request'>): number;
 }
 
-export function createDeliveries(context: { settings: Settings; scheduler: Scheduler }): DeliveriesInside {
-  const { settings, scheduler } = context;
-  const jobs: Job[] = [];
-  const plans: DeliveryPlan[] = [];
+/** Posts what is ready, some at a time, and tells when nothing is under way any more. */
+interface Sender {
+  /** The event is to be sent this many milliseconds from now. */
+  send(job: Job, delayMs: number): void;
+  idle(): Promise<void>;
+  stop(): void;
+}
+
+function createSender({ settings, scheduler }: { settings: Settings; scheduler: Scheduler }): Sender {
   const ready: Job[] = [];
   const waiters: (() => void)[] = [];
   const end = new AbortController();
-  let held: Job[] | null = null;
   let underWay = 0;
   let running = 0;
 
-  const done = (): void => {
-    underWay -= 1;
-    if (underWay === 0) for (const waiter of waiters.splice(0)) waiter();
-  };
-  const pump = (): void => {
-    while (running < settings.eventsAtOnce) {
-      const job = ready.shift();
-      if (!job) return;
-      running += 1;
-      void post(job).finally(() => {
-        running -= 1;
-        done();
-        pump();
-      });
-    }
-  };
   const post = async ({ record, request }: Job): Promise<void> => {
     record.state = 'sending';
     const attempts = await deliver(request(), {
@@ -85,23 +73,53 @@ export function createDeliveries(context: { settings: Settings; scheduler: Sched
     });
     record.state = attempts.at(-1)?.outcome === 'accepted' ? 'delivered' : 'failed';
   };
-  const start = (job: Job, plan: DeliveryPlan): void => {
-    if (plan.lose ?? chance(settings.eventLosses, plan)) {
-      job.record.state = 'lost';
-      return;
+  const pump = (): void => {
+    while (running < settings.eventsAtOnce) {
+      const job = ready.shift();
+      if (!job) return;
+      running += 1;
+      void post(job).finally(() => {
+        running -= 1;
+        underWay -= 1;
+        if (underWay === 0) for (const waiter of waiters.splice(0)) waiter();
+        pump();
+      });
     }
-    const copies = plan.copies ?? (chance(settings.eventDuplicates, plan) ? 2 : 1);
-    for (let copy = 0; copy < copies; copy++) {
-      const [least, most] = settings.eventDelayMs;
-      const delay = plan.delayMs ?? least + Math.random() * (most - least);
+  };
+  return {
+    send: (job, delayMs) => {
       underWay += 1;
       job.record.state = 'waiting';
       const go = (): void => {
         ready.push(job);
         pump();
       };
-      if (delay === 0) go();
-      else scheduler.after(delay, go);
+      if (delayMs === 0) go();
+      else scheduler.after(delayMs, go);
+    },
+    idle: async () => {
+      if (underWay > 0) await new Promise<void>((resolve) => waiters.push(resolve));
+    },
+    stop: () => end.abort(),
+  };
+}
+
+export function createDeliveries(context: { settings: Settings; scheduler: Scheduler }): DeliveriesInside {
+  const { settings } = context;
+  const sender = createSender(context);
+  const jobs: Job[] = [];
+  const plans: DeliveryPlan[] = [];
+  let held: Job[] | null = null;
+
+  const start = (job: Job, plan: DeliveryPlan): void => {
+    if (plan.lose ?? chance(settings.eventLosses, plan)) {
+      job.record.state = 'lost';
+      return;
+    }
+    const copies = plan.copies ?? (chance(settings.eventDuplicates, plan) ? 2 : 1);
+    const [least, most] = settings.eventDelayMs;
+    for (let copy = 0; copy < copies; copy++) {
+      sender.send(job, plan.delayMs ?? least + Math.random() * (most - least));
     }
   };
   return {
@@ -128,10 +146,8 @@ export function createDeliveries(context: { settings: Settings; scheduler: Sched
       start(job, { copies: 1, lose: false });
     },
     log: (since = 0) => jobs.slice(since).map((job) => job.record),
-    idle: async () => {
-      if (underWay > 0) await new Promise<void>((resolve) => waiters.push(resolve));
-    },
-    stop: () => end.abort(),
+    idle: sender.idle,
+    stop: sender.stop,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type App, isRestricted } from './apps.ts';
-import { type Corp, chainOf, type Department, type Member, membershipOf, statusOf } from './corp.ts';
+import { type Corp, chainOf, type Department, type Member, membershipOf, ROOT, statusOf } from './corp.ts';
 import type { Settings } from './settings.ts';
 
 type Body = Record<string, unknown>;
@@ -13,6 +13,8 @@ export function departmentVisible(corp: Corp, app: App, id: number): boolean {
 /** Whether the app's range covers the member: listed, or in a visible department. */
 export function memberVisible(corp: Corp, app: App, member: Member): boolean {
   if (app.kind === 'contacts') return true;
+  // Whoever left is in no department any more.
+  if (member.left && app.range.depts.includes(ROOT)) return true;
   const listed = app.range.users.some((userid) => userid.toLowerCase() === member.userid.toLowerCase());
   return listed || member.memberships.some(({ departmentId }) => departmentVisible(corp, app, departmentId));
 }
