@@ -24,7 +24,8 @@ export interface RemoteOrgUnitValue {
   readonly ids: readonly ExternalId[];
   /** `null` for a top unit of what was fetched. */
   readonly parentExternalId: string | null;
-  readonly name: string;
+  /** Absent = the platform does not show it. */
+  readonly name?: string;
   /** Ascending; platforms that sort descending are negated by their adapter. Decimal text: may exceed 2^53. */
   readonly order?: string;
   readonly leaderExternalIds?: readonly string[];
@@ -35,6 +36,8 @@ export interface RemoteMembershipValue {
   readonly orgUnitExternalId: string;
   /** Absent = the platform does not say who leads. */
   readonly leader?: boolean;
+  /** It is the person's main unit, or is not; absent = the platform knows no such thing, or does not say. */
+  readonly primary?: boolean;
   /** Ascending, as in {@link RemoteOrgUnitValue.order}. */
   readonly order?: string;
   readonly title?: string;

@@ -36,6 +36,17 @@ export interface TargetMembership {
   readonly primary: boolean;
   /** Ascending decimal text, as in `RemoteMembershipValue.order`; absent = leave it to the platform. */
   readonly order?: string;
+  /**
+   * Whether the person leads it, as far as that is known, for platforms that keep the lead with the place. Told of
+   * `membershipsBefore` and `SET_LEADERS` only: places are written without a word about leads, which stay as they are.
+   */
+  readonly leader?: boolean;
+}
+
+/** A person and where he sits, as Muster knows it. */
+export interface SeatedPerson {
+  readonly externalId: string;
+  readonly memberships: readonly TargetMembership[];
 }
 
 /** Values by the platform's field name; `null` = set to empty. Fields that are absent are left alone. */
@@ -73,6 +84,8 @@ export type TargetOperation =
       readonly externalId: string;
       /** All of them, ordered by id; empty = none. */
       readonly leaderExternalIds: readonly string[];
+      /** These people and those who led before, where the platform keeps leads with people's places. */
+      readonly people?: readonly SeatedPerson[];
     }
   | { readonly kind: 'DELETE_ORG_UNIT'; readonly externalId: string }
   | {
@@ -112,6 +125,11 @@ export interface TargetResult {
   readonly externalId: string | null;
   /** Further ids that the answer told, by kind. */
   readonly ids?: readonly { readonly kind: string; readonly value: string }[];
+  /**
+   * Fields that were written and that the platform may have passed over without a word: nobody knows what they hold
+   * now, so that they are neither believed nor counted as done.
+   */
+  readonly unconfirmed?: readonly string[];
   /** Calls that were made, looking up included. */
   readonly calls: number;
 }
@@ -137,6 +155,8 @@ export interface TargetField {
   readonly unique: boolean;
   /** Can be changed once the person is there. */
   readonly updatable: boolean;
+  /** Attribute of the copy that, when it is `true`, makes the field the person's own: it can be changed no longer. */
+  readonly lockedBy?: string;
   /** Can be set to empty. */
   readonly clearable: boolean;
   /** People sign in with it: a change counts as a change of login id (field-notes rule 3). */
@@ -169,8 +189,14 @@ export interface TargetCapabilities {
     readonly rule: TextRule;
     /** Ids that differ in case alone are the same. */
     readonly foldCase: boolean;
+    /** What ids are made of unless the push rules say otherwise, where the platform makes none. */
+    readonly template?: string;
   };
   readonly fields: readonly TargetField[];
   /** Positions of units and people can be written. */
   readonly orders: boolean;
+  /** Ascending positions that can be written, first and last; those beyond are written as the nearest one. Absent = any. */
+  readonly orderRange?: readonly [first: string, last: string];
+  /** Who leads is kept with people's places: operations that write either are told how people sit (`membershipsBefore`). */
+  readonly leadsWithPlaces?: boolean;
 }

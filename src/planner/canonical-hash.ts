@@ -35,6 +35,7 @@ const membershipText = (membership: RemoteMembershipValue): string => {
     optional('leader', membership.leader) +
     optional('order', membership.order) +
     optional('orgUnitExternalId', membership.orgUnitExternalId) +
+    optional('primary', membership.primary) +
     optional('title', membership.title);
   return `{${members.slice(1)}}`;
 };
@@ -93,6 +94,6 @@ export const canonicalOrgUnitText = (value: RemoteOrgUnitValue): string => {
     value.leaderExternalIds === undefined
       ? ''
       : `,"leaderExternalIds":${unordered(value.leaderExternalIds, compareCodePoints, quote)}`;
-  const name = `,"name":${quote(value.name)}${optional('order', value.order)}`;
+  const name = optional('name', value.name) + optional('order', value.order);
   return `${head}${ids}${leaders}${name},"parentExternalId":${quote(value.parentExternalId)}}`;
 };

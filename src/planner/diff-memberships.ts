@@ -43,6 +43,7 @@ const obviouslySame = (
     previous = unit;
     const found = find(memberships, unit);
     if (found === undefined || !sameAs(found, membership)) return false;
+    if (membership.primary === true && unit !== current.primaryOrgUnitId) return false;
   }
   // Beyond two, two mentions of one unit could hide a missing third.
   return remote.length <= 2;
@@ -52,6 +53,8 @@ interface Wanted {
   readonly leader: boolean | undefined;
   readonly title: string | undefined;
   readonly order: string | undefined;
+  /** The platform calls it the person's main unit. */
+  readonly main: boolean;
   readonly externalId: string;
 }
 
@@ -70,7 +73,7 @@ const wantedUnits = (units: Units, remote: readonly RemoteMembershipValue[]): Ma
       compareCodePoints(a.orgUnitExternalId, b.orgUnitExternalId) ||
       compareCodePoints(a.title ?? '', b.title ?? ''),
   );
-  for (const { orgUnitExternalId: externalId, leader, title, order } of ordered) {
+  for (const { orgUnitExternalId: externalId, leader, title, order, primary } of ordered) {
     const unit = units.orgUnitOf(externalId);
     if (unit === undefined) continue;
     const other = wanted.get(unit);
@@ -79,16 +82,18 @@ const wantedUnits = (units: Units, remote: readonly RemoteMembershipValue[]): Ma
       leader: other?.leader === true ? true : (leader ?? other?.leader),
       title: other?.title ?? title,
       order: other !== undefined && earlier(other.order, position) <= 0 ? other.order : position,
+      main: other?.main === true || primary === true,
       externalId: other?.externalId ?? externalId,
     });
   }
   return wanted;
 };
 
-/** The earliest position, then the smallest platform id. */
+/** The main unit, else the earliest position, then the smallest platform id. */
 const firstOf = (wanted: ReadonlyMap<OrgUnitId, Wanted>): OrgUnitId | undefined => {
   let best: { readonly unit: OrgUnitId; readonly facts: Wanted } | undefined;
   for (const [unit, facts] of wanted) {
+    if (facts.main) return unit;
     const better =
       best === undefined ||
       (earlier(facts.order, best.facts.order) || compareCodePoints(facts.externalId, best.facts.externalId)) <
@@ -116,8 +121,9 @@ const seatOf = (wanted: ReadonlyMap<OrgUnitId, Wanted>, kept: readonly Membershi
  * Where a person will sit, or `null` when nothing is known about it (no known unit in the list).
  *
  * Memberships in units that are not linked to this connection are left alone; those in linked units follow the
- * platform. The primary unit stays while the person is still in it; otherwise it is the unit of the earliest
- * position, then of the smallest platform id, so that the order of the list means nothing.
+ * platform. The primary unit is the one that the platform calls so. Where it calls none so, it stays while the person
+ * is still in it; otherwise it is the unit of the earliest position, then of the smallest platform id, so that the
+ * order of the list means nothing.
  */
 export const seatAfter = (
   units: Units,
@@ -133,7 +139,8 @@ export const seatAfter = (
     ({ orgUnitId }) => wanted.has(orgUnitId) || !units.ownsOrgUnit(orgUnitId),
   );
   const memberships = seatOf(wanted, kept);
-  const stays = find(memberships, current.primaryOrgUnitId) !== undefined;
+  const isTold = wanted.get(first)?.main === true;
+  const stays = !isTold && find(memberships, current.primaryOrgUnitId) !== undefined;
   return { primaryOrgUnitId: stays ? current.primaryOrgUnitId : first, memberships };
 };
 

@@ -10,7 +10,7 @@ import { cleanText } from './normalise.ts';
 
 /**
  * What a pull would change at a unit, sorted by field. `parentAfter` absent = the parent is not the platform's
- * to say (top unit) or not known; an empty name is an issue, not a change. For a new unit `current` is `null`.
+ * to say (top unit) or not known; a name that is empty, or not shown, is no change. For a new unit `current` is `null`.
  */
 export const diffOrgUnit = (
   definitions: readonly AttributeDefinition[],
@@ -19,7 +19,7 @@ export const diffOrgUnit = (
 ): readonly FieldChange[] => {
   const { current, parentAfter } = sides;
   const changes: FieldChange[] = attributeChanges(definitions, remote.attributes, current?.attributes ?? {});
-  const name = cleanText(remote.name);
+  const name = cleanText(remote.name ?? '');
   if (name !== '' && name !== current?.name) {
     changes.push({ field: 'name', before: current?.name ?? null, after: name });
   }

@@ -53,16 +53,16 @@ const candidateOf = (
 ): OrgUnitId | undefined => {
   if (!input.byName) return undefined;
   const { namesakes, parent, onlyTop } = found;
-  const sameName = namesakes.target && fold(namesakes.target.name) === fold(cleanText(remote.name));
+  const sameName = namesakes.target && fold(namesakes.target.name) === fold(cleanText(remote.name ?? ''));
   // The company itself: one top unit of the target's own name is the target, not a child of it.
   if (onlyTop && sameName && namesakes.target) return namesakes.target.id;
-  return parent === null ? undefined : namesakes.free.get(nameKey(parent, remote.name));
+  return parent === null ? undefined : namesakes.free.get(nameKey(parent, remote.name ?? ''));
 };
 
 /** Brothers of one name would claim one unit: known before anything is matched, whatever their order. */
 const namesPerParent = (remotes: readonly RemoteOrgUnitValue[]): Map<string, number> => {
   const counts = new Map<string, number>();
-  for (const { parentExternalId, name } of remotes) {
+  for (const { parentExternalId, name = '' } of remotes) {
     const key = `${parentExternalId ?? ''}\n${fold(cleanText(name))}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
@@ -80,7 +80,7 @@ export const matchOrgUnits = (input: OrgUnitMatchInput): ReadonlyMap<string, Org
   const onlyTop = input.remotes.filter(({ parentExternalId }) => parentExternalId === null).length === 1;
   const matches = new Map<string, OrgUnitMatch>();
   for (const remote of input.remotes) {
-    const { externalId, parentExternalId, name } = remote;
+    const { externalId, parentExternalId, name = '' } = remote;
     const link = input.links.get(externalId);
     if (link !== undefined) {
       matches.set(externalId, { situation: 'LINKED', orgUnitId: link, candidates: [] });

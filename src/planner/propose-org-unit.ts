@@ -55,8 +55,10 @@ const unitIssues = (
   known: { readonly isNew: boolean; readonly parent: OrgUnitId | undefined },
 ): Issue[] => {
   const issues: Issue[] = [];
-  const name = cleanText(remote.name);
-  if (name === '') issues.push(issue('NAME_MISSING', 'name', null));
+  const name = cleanText(remote.name ?? '');
+  // A name that is not shown is missed only where there is none yet.
+  const isUnshown = remote.name === undefined && !known.isNew;
+  if (name === '' && !isUnshown) issues.push(issue('NAME_MISSING', 'name', null));
   else if (!fits(name, NAME_MAX_LENGTH)) issues.push(issue('NAME_TOO_LONG', 'name', name));
   if (facts.cyclic.has(remote.externalId)) {
     issues.push(issue('PARENT_CYCLE', 'parentId', remote.parentExternalId));
@@ -130,7 +132,7 @@ export const planOrgUnit = (
     issues: [],
   };
   if (situation === 'DISPUTED') {
-    const issues = [issue('MATCH_DISPUTED', 'name', remote.name)];
+    const issues = [issue('MATCH_DISPUTED', 'name', remote.name ?? null)];
     return settleOrgUnit({ ...base, action: 'NONE', reason: 'SEVERAL_MATCHES', changes: NO_CHANGES, issues });
   }
   if (current?.status === 'DELETED') {

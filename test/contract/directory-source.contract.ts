@@ -171,7 +171,7 @@ export const directorySourceContract = (
         for (const id of ids) expect(id.kind).not.toBe('');
       }
       for (const unit of units.values()) {
-        expect(unit.name.trim()).toBe(unit.name);
+        expect((unit.name ?? '').trim()).toBe(unit.name);
         if (unit.order !== undefined) expect(unit.order).toMatch(/^-?\d+$/);
       }
     });

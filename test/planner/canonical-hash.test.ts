@@ -21,8 +21,20 @@ const attributes = fc.dictionary(
   { maxKeys: 4 },
 );
 const membership = fc
-  .tuple(text, fc.boolean(), optional('order', text), optional('title', text))
-  .map(([orgUnitExternalId, leader, order, title]) => ({ orgUnitExternalId, leader, ...order, ...title }));
+  .tuple(
+    text,
+    fc.boolean(),
+    optional('order', text),
+    optional('title', text),
+    optional('primary', fc.boolean()),
+  )
+  .map(([orgUnitExternalId, leader, order, title, primary]) => ({
+    orgUnitExternalId,
+    leader,
+    ...order,
+    ...title,
+    ...primary,
+  }));
 
 const account: fc.Arbitrary<RemoteAccountValue> = fc.record({
   externalId: text,

@@ -54,6 +54,18 @@ describe('where a person sits', () => {
     expect(seatAfter(units, [remote('a'), remote('b')], current)?.memberships[0]?.leader).toBe(false);
   });
 
+  it('W-WX-16: is where the platform says that the main unit is', () => {
+    const told = [remote('a', { order: '1' }), remote('b', { order: '2', primary: true })];
+    expect(seatAfter(units, told, null)?.primaryOrgUnitId).toBe('B');
+    const current = sitting('a', seat('a', { order: '1' }), seat('b', { order: '2' }));
+    expect(seatAfter(units, told, current)?.primaryOrgUnitId).toBe('B');
+    const agreed = sitting('b', seat('a', { order: '1' }), seat('b', { order: '2' }));
+    expect(seatAfter(units, told, agreed)).toBe(agreed);
+    // One that nobody knows tells nothing about the others.
+    const elsewhere = [remote('a', { order: '1' }), remote('unknown', { primary: true })];
+    expect(seatAfter(units, elsewhere, sitting('a', seat('a', { order: '1' })))?.primaryOrgUnitId).toBe('A');
+  });
+
   it('is the very same value when nothing changed', () => {
     const current = sitting('a', seat('a', { title: '组长', order: '1' }), seat('b'));
     expect(seatAfter(units, [remote('b'), remote('a', { title: '组长', order: '1' })], current)).toBe(

@@ -77,6 +77,61 @@ test('a manager that no listing shows is believed, and changes no content hash',
   expect(after.hash).toBe(before);
 });
 
+test('a field that the platform may have passed over is neither believed nor seen any more', () => {
+  const after = accountCopyAfter(
+    { value: seen, believed: { mobile: '13900000001', attributes: { telephone: '8100' } } },
+    {
+      kind: 'UPDATE_ACCOUNT',
+      externalId: 'p1',
+      values: { mobile: '13900000002', name: '安', telephone: '8200' },
+    },
+    { ...MADE, unconfirmed: ['mobile', 'telephone'] },
+  );
+  expect(after.value).not.toHaveProperty('mobile');
+  expect(after.value.attributes).toEqual({});
+  expect(after.value.name).toBe('安');
+  expect(after.believed).toEqual({ name: '安', attributes: {} });
+});
+
+test('places are believed where the platform keeps leads with them', () => {
+  const bare = { ...seen, memberships: [{ orgUnitExternalId: '1' }, { orgUnitExternalId: '2' }] };
+  const moved = accountCopyAfter(
+    { value: bare, believed: {} },
+    {
+      kind: 'MOVE_ACCOUNT',
+      externalId: 'p1',
+      values: {},
+      memberships: [{ orgUnitExternalId: '2', primary: true }],
+    },
+    { ...MADE, leadsWithPlaces: true },
+  );
+  expect(moved.believed.memberships).toEqual([{ orgUnitExternalId: '2', leader: false }]);
+  const unit = { externalId: '2', leaderExternalIds: ['p1'], leadsWithPlaces: true };
+  const led = leaderCopyAfter(moved, unit);
+  expect(led?.believed.memberships).toEqual([{ orgUnitExternalId: '2', leader: true }]);
+});
+
+test('the main unit is kept where the copy tells it, and nowhere else', () => {
+  const wanted = [
+    { orgUnitExternalId: '2', primary: true },
+    { orgUnitExternalId: '1', primary: false },
+  ];
+  const move = { kind: 'MOVE_ACCOUNT', externalId: 'p1', values: {}, memberships: wanted } as const;
+  const told = { ...seen, memberships: seen.memberships.map((one, at) => ({ ...one, primary: at === 0 })) };
+  const primaries = (value: RemoteAccountValue) =>
+    accountCopyAfter({ value, believed: {} }, move, MADE).value.memberships.map(({ primary }) => primary);
+  expect(primaries(told)).toEqual([true, undefined]);
+  expect(primaries(seen)).toEqual([undefined, undefined]);
+});
+
+test('a unit whose name is not shown has the name that was written', () => {
+  const { name: _, ...bare } = { externalId: '7', ids: [], parentExternalId: '1', name: '', attributes: {} };
+  const operation = { kind: 'UPDATE_ORG_UNIT', externalId: '7', name: '研发部' } as const;
+  const after = orgUnitCopyAfter({ value: bare, believed: {} }, operation, { externalId: '7', ids: [] });
+  expect(after.value.name).toBeUndefined();
+  expect(after.believed.name).toBe('研发部');
+});
+
 test('leaders of a unit are written at its people, and only where something changes', () => {
   const unit = { externalId: '1', leaderExternalIds: ['p2'] };
   expect(leaderCopyAfter({ value: seen, believed: {} }, unit)?.value.memberships[0]?.leader).toBe(false);

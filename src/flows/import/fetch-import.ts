@@ -27,7 +27,7 @@ const accountItem = (value: RemoteAccountValue): FetchedItem => {
 
 const orgUnitItem = (value: RemoteOrgUnitValue): FetchedItem => {
   const json = canonicalOrgUnitText(value);
-  const { externalId, parentExternalId, name } = value;
+  const { externalId, parentExternalId, name = '' } = value;
   return { externalId, hash: sha256Hex(json), json, parentExternalId, name };
 };
 

@@ -5,6 +5,7 @@ import {
   claimOperations,
   handBack,
   readLinkedIds,
+  readSeats,
   skipOperations,
   takeFooting,
 } from '../../store/queries/operation-claims.ts';
@@ -14,7 +15,7 @@ import type { FlowContext } from '../context.ts';
 import { syncActor } from './apply-context.ts';
 import { asAppError, judgeFailure } from './judge-failure.ts';
 import { type Ending, type Finished, recordResults } from './record-results.ts';
-import { namedIn, resolveOperation } from './resolve-operation.ts';
+import { type KnownSeats, namedIn, resolveOperation, seatedIn } from './resolve-operation.ts';
 import type { Schedule } from './schedule.ts';
 import { Window } from './window.ts';
 
@@ -26,6 +27,7 @@ export interface Execution {
   readonly connection: OpenConnection;
   readonly target: DirectoryTarget;
   readonly accountIdKind: string;
+  readonly leadsWithPlaces: boolean;
   readonly schedule: Schedule;
   /** The run has lacked a permission before, and the connection has proved well since. */
   readonly provedWell: boolean;
@@ -89,6 +91,8 @@ export class Executor {
   readonly #calls = new AbortController();
   readonly #claimed: ClaimedRow[] = [];
   #linked: ReadonlyMap<string, string> = new Map();
+  /** Of the people whom claimed operations seat; absent where the platform needs none of it. */
+  #seats: KnownSeats | undefined;
   #underWay = 0;
   #finished: Finished[] = [];
   #finishedAt = 0;
@@ -200,7 +204,7 @@ export class Executor {
   }
 
   async #claim(ordinals: readonly number[]): Promise<void> {
-    const { context, run, rosterSnapshot, schedule } = this.#of;
+    const { context, run, rosterSnapshot, schedule, leadsWithPlaces } = this.#of;
     const started = performance.now();
     const claim = await context.db.transaction(syncActor(context, run.id), async (tx) => {
       const footing = await takeFooting(tx, run);
@@ -208,11 +212,16 @@ export class Executor {
       if (end !== null) return { end };
       const rows = await claimOperations(tx, run, { ordinals, rosterSnapshot });
       const taken = rows.filter(({ verdict }) => verdict === null);
-      return { rows, linked: await readLinkedIds(tx, run.connectionId, namedIn(taken)) };
+      const linked = await readLinkedIds(tx, run.connectionId, namedIn(taken));
+      const seats = leadsWithPlaces && (await readSeats(tx, run.connectionId, seatedIn(taken, linked)));
+      return { rows, linked, seats };
     });
     this.#claimSeconds += ((performance.now() - started) / 1_000 - this.#claimSeconds) / 4;
     if ('end' in claim) return this.#finish(claim.end);
     this.#linked = new Map([...this.#stillNamed(), ...claim.linked]);
+    // Those of earlier claims still stand: nobody's places are written by two operations at the same time.
+    if (claim.seats !== false)
+      this.#seats = new Map([...(this.#claimed.length === 0 ? [] : (this.#seats ?? [])), ...claim.seats]);
     const found = new Set<number>();
     for (const row of claim.rows) {
       found.add(row.ordinal);
@@ -271,7 +280,7 @@ export class Executor {
   }
 
   async #call(row: ClaimedRow): Promise<void> {
-    const resolved = resolveOperation(row, this.#linked);
+    const resolved = resolveOperation(row, this.#linked, this.#seats);
     const operation = resolved === 'UNRESOLVED' ? null : resolved;
     const ending = operation === null ? ({ kind: 'UNRESOLVED' } as const) : await this.#apply(row, operation);
     this.#underWay -= 1;
@@ -326,9 +335,10 @@ export class Executor {
   }
 
   async #record(batch: readonly Finished[]): Promise<void> {
-    const { context, run, connection, accountIdKind } = this.#of;
+    const { context, run, connection, accountIdKind, leadsWithPlaces } = this.#of;
     const calls = batch.reduce((sum, { ending }) => sum + callsOf(ending), 0);
-    const place = { runId: run.id, planId: run.planId, connectionId: connection.id, accountIdKind };
+    const { id: runId, planId } = run;
+    const place = { runId, planId, connectionId: connection.id, accountIdKind, leadsWithPlaces };
     const progress = { calls, callsPerSecond: this.#perSecond, eta: this.#eta() };
     const outcomes = await context.db.transaction(syncActor(context, run.id), async (tx) =>
       (await keepRun(tx, run, progress)) ? recordResults(tx, place, batch) : null,

@@ -22,6 +22,7 @@ import {
 import { countFailures, forgetFailures } from '../../store/queries/sync-failures.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { FailureVerdict } from './judge-failure.ts';
+import { formerLeaders } from './resolve-operation.ts';
 import { type Applied, writeAppliedCopies } from './write-copies.ts';
 
 /** What became of one attempt. */
@@ -49,6 +50,8 @@ export interface RunPlace {
   readonly connectionId: ConnectionId;
   /** Kind of a person's primary id on the platform. */
   readonly accountIdKind: string;
+  /** See `TargetCapabilities.leadsWithPlaces`. */
+  readonly leadsWithPlaces: boolean;
 }
 
 const CLEAN = { unknown: false, retryAt: null, errorCode: null, errorDetails: null, result: null, calls: 0 };
@@ -62,8 +65,12 @@ const toldOutcome = (
   base: Pick<OperationOutcome, 'ordinal' | 'attempt'>,
   result: TargetResult,
 ): OperationOutcome => {
-  const { outcome, externalId, ids, calls } = result;
-  const kept = { externalId, ...(ids === undefined ? {} : { ids }) };
+  const { outcome, externalId, ids, unconfirmed, calls } = result;
+  const kept = {
+    externalId,
+    ...(ids === undefined ? {} : { ids }),
+    ...(unconfirmed === undefined ? {} : { unconfirmed }),
+  };
   const state = { DONE: 'APPLIED', ALREADY: 'UNCHANGED', INVITED: 'INVITED' } as const;
   return { ...base, ...CLEAN, state: state[outcome], outcomeCode: outcome, result: kept, calls };
 };
@@ -138,23 +145,16 @@ const withoutPrefix = (kind: string): string => kind.replace(/_(ORG_UNIT|ACCOUNT
 const settledId = ({ row, ending }: Finished): string | null =>
   ending.kind === 'TOLD' ? (ending.result.externalId ?? row.externalId) : row.externalId;
 
-/** Former leaders as the plan names them; whoever is no platform id matches no copy. */
-const namedBefore = ({ changes }: ClaimedRow): readonly string[] => {
-  const before = changes.flatMap((change) => (Array.isArray(change.before) ? change.before : []));
-  return before.filter((one): one is string => typeof one === 'string');
-};
-
 const appliedOf = (finished: Finished, place: RunPlace): readonly Applied[] => {
   const { operation, ending, row } = finished;
   const externalId = settledId(finished);
   if (operation === null || externalId === null) return [];
   if (operation.kind === 'DELETE_ACCOUNT' || operation.kind === 'DELETE_ORG_UNIT') return [];
-  const told = ending.kind === 'TOLD' ? (ending.result.ids ?? []) : [];
+  const { ids: told = [], unconfirmed = [] } = ending.kind === 'TOLD' ? ending.result : {};
   const own: readonly ExternalId[] =
     row.objectType === 'ACCOUNT' ? [{ kind: place.accountIdKind, value: externalId }] : [];
   const ids = [...own, ...told.filter(({ kind }) => kind !== place.accountIdKind)];
-  const formerLeaders = operation.kind === 'SET_LEADERS' ? namedBefore(row) : [];
-  return [{ operation, externalId, ids, formerLeaders }];
+  return [{ operation, externalId, ids, unconfirmed, formerLeaders: formerLeaders(row) }];
 };
 
 const removeObjects = async (tx: Tx, place: RunPlace, settled: readonly Finished[]): Promise<void> => {

@@ -21,6 +21,33 @@ const accountRefs = ({ leaders, manager }: OperationContent): readonly AccountRe
   ...(manager === undefined || manager === null ? [] : [manager]),
 ];
 
+/** Places of people by platform id, as the copies have them. */
+export type KnownSeats = ReadonlyMap<string, readonly TargetMembership[]>;
+
+/** People who may have led the unit of a `SET_LEADERS` before, by platform id, as its plan names them. */
+export const formerLeaders = ({ kind, changes }: Pick<ClaimedRow, 'kind' | 'changes'>): readonly string[] => {
+  if (kind !== 'SET_LEADERS') return [];
+  const before: unknown[] = changes.flatMap((change) => (Array.isArray(change.before) ? change.before : []));
+  return before.flatMap((one) =>
+    typeof one === 'object' && one !== null && 'externalId' in one && typeof one.externalId === 'string'
+      ? [one.externalId]
+      : [],
+  );
+};
+
+/** People whose places an operation has to be told. */
+export const seatedIn = (rows: readonly ClaimedRow[], linked: LinkedIds): readonly string[] => [
+  ...new Set(
+    rows.flatMap((row) => {
+      if (row.content.memberships !== undefined && row.externalId !== null) return [row.externalId];
+      const leaders = (row.content.leaders ?? []).flatMap((ref) =>
+        'externalId' in ref ? [ref.externalId] : (linked.get(ref.accountId) ?? []),
+      );
+      return [...leaders, ...formerLeaders(row)];
+    }),
+  ),
+];
+
 /** The roster's units and people that a batch of operations names. */
 export const namedIn = (
   rows: readonly Pick<ClaimedRow, 'content'>[],
@@ -73,6 +100,17 @@ const rosterId = ({ objectId }: ClaimedRow): string => {
   return objectId;
 };
 
+const setLeaders = (row: ClaimedRow, linked: LinkedIds, seats: KnownSeats | undefined): TargetOperation => {
+  const leaderExternalIds = (row.content.leaders ?? []).map((ref) => platformId(ref, linked)).sort();
+  const operation = { kind: 'SET_LEADERS', externalId: ownId(row), leaderExternalIds } as const;
+  if (seats === undefined) return operation;
+  const people = [...new Set([...leaderExternalIds, ...formerLeaders(row)])].flatMap((externalId) => {
+    const memberships = seats.get(externalId);
+    return memberships === undefined ? [] : [{ externalId, memberships }];
+  });
+  return { ...operation, people };
+};
+
 const ofUnit = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null => {
   const { content } = row;
   const order = content.order === undefined ? {} : { order: content.order };
@@ -95,12 +133,6 @@ const ofUnit = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null => {
         parentExternalId: parentOf(content, linked),
         ...name,
       };
-    case 'SET_LEADERS':
-      return {
-        kind: row.kind,
-        externalId: ownId(row),
-        leaderExternalIds: (content.leaders ?? []).map((ref) => platformId(ref, linked)).sort(),
-      };
     case 'DELETE_ORG_UNIT':
       return { kind: row.kind, externalId: ownId(row) };
     default:
@@ -108,9 +140,14 @@ const ofUnit = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null => {
   }
 };
 
-const ofAccount = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null => {
+const ofAccount = (
+  row: ClaimedRow,
+  linked: LinkedIds,
+  seats: KnownSeats | undefined,
+): TargetOperation | null => {
   const { content } = row;
   const values = content.values ?? {};
+  const before = seats?.get(row.externalId ?? '') ?? content.membershipsBefore;
   const memberships = content.memberships?.map((one) => membershipOf(one, linked));
   switch (row.kind) {
     case 'CREATE_ACCOUNT':
@@ -128,7 +165,7 @@ const ofAccount = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null =
         externalId: ownId(row),
         values,
         ...(memberships === undefined ? {} : { memberships }),
-        ...(content.membershipsBefore === undefined ? {} : { membershipsBefore: content.membershipsBefore }),
+        ...(memberships === undefined || before === undefined ? {} : { membershipsBefore: before }),
       };
     case 'SET_MANAGER':
       return {
@@ -146,12 +183,20 @@ const ofAccount = (row: ClaimedRow, linked: LinkedIds): TargetOperation | null =
 };
 
 /**
- * The operation with every reference as the platform's own id. `UNRESOLVED` = it names something that has none.
+ * The operation with every reference as the platform's own id. `UNRESOLVED` = it names something that has none. `seats`
+ * are told to platforms that keep leads with places.
  * @throws TypeError for what writes nothing there
  */
-export const resolveOperation = (row: ClaimedRow, linked: LinkedIds): TargetOperation | 'UNRESOLVED' => {
+export const resolveOperation = (
+  row: ClaimedRow,
+  linked: LinkedIds,
+  seats?: KnownSeats,
+): TargetOperation | 'UNRESOLVED' => {
   try {
-    const operation = ofUnit(row, linked) ?? ofAccount(row, linked);
+    const operation =
+      row.kind === 'SET_LEADERS'
+        ? setLeaders(row, linked, seats)
+        : (ofUnit(row, linked) ?? ofAccount(row, linked, seats));
     if (operation === null) throw new TypeError(`${row.kind} calls nobody`);
     return operation;
   } catch (error) {

@@ -116,6 +116,7 @@ const execute = async (
     connection,
     target,
     accountIdKind: platform.accountIdKinds[0] ?? 'id',
+    leadsWithPlaces: target.capabilities(connection).leadsWithPlaces === true,
     ...known,
     stop,
     random: options.random,

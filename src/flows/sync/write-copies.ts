@@ -26,6 +26,7 @@ export interface Applied {
   readonly operation: TargetOperation;
   readonly externalId: string;
   readonly ids: readonly ExternalId[];
+  readonly unconfirmed?: readonly string[];
   /** People who may have led the unit before, by platform id; of `SET_LEADERS` only. */
   readonly formerLeaders: readonly string[];
 }
@@ -33,6 +34,7 @@ export interface Applied {
 interface Place {
   readonly planId: SyncPlanId;
   readonly connectionId: ConnectionId;
+  readonly leadsWithPlaces?: boolean;
 }
 
 type Account = { readonly value: RemoteAccountValue; readonly believed: Believed<RemoteAccountValue> };
@@ -64,7 +66,8 @@ const writeUnits = async (tx: Tx, place: Place, applied: readonly Applied[]): Pr
   const copies = [...written].map(
     ([externalId, { value, believed, hash }]): WrittenCopy => ({
       externalId,
-      name: value.name,
+      // A platform that shows no names has the one that was written.
+      name: value.name ?? believed.name ?? '',
       parentExternalId: value.parentExternalId,
       value,
       believed,
@@ -87,7 +90,7 @@ const writeAccounts = async (
   place: Place,
   { applied, leaders }: { readonly applied: readonly Applied[]; readonly leaders: readonly Applied[] },
 ): Promise<void> => {
-  const { connectionId, planId } = place;
+  const { connectionId, planId, leadsWithPlaces = false } = place;
   const units = leadersOf(leaders);
   const externalIds = [
     ...new Set([
@@ -104,12 +107,13 @@ const writeAccounts = async (
     known.set(externalId, after);
     written.set(externalId, after);
   };
-  for (const { operation, externalId, ids } of applied) {
-    keep(externalId, accountCopyAfter(known.get(externalId) ?? null, operation, { externalId, ids }));
+  for (const { operation, externalId, ids, unconfirmed = [] } of applied) {
+    const made = { externalId, ids, unconfirmed, leadsWithPlaces };
+    keep(externalId, accountCopyAfter(known.get(externalId) ?? null, operation, made));
   }
   for (const unit of units) {
     for (const [externalId, copy] of known) {
-      const after = leaderCopyAfter(copy, unit);
+      const after = leaderCopyAfter(copy, { ...unit, leadsWithPlaces });
       if (after !== null) keep(externalId, after);
     }
   }

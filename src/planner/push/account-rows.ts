@@ -49,16 +49,18 @@ const byPosition = (a: Before[number], b: Before[number]): number => {
   return compareCodePoints(a.orgUnitExternalId, b.orgUnitExternalId);
 };
 
-/** What the platform holds, its first unit first: the one of the earliest position, as when it is pulled. */
+/** What the platform holds, its first unit first: the main one, else that of the earliest position, as when it is pulled. */
 export const membershipsBefore = ({ memberships }: RemoteAccountValue): Before =>
   memberships
-    .map(({ orgUnitExternalId, order }) => ({
+    .map(({ orgUnitExternalId, order, primary = false }) => ({
       orgUnitExternalId,
-      primary: false,
+      primary,
       ...(order === undefined ? {} : { order }),
     }))
-    .sort(byPosition)
-    .map((membership, i) => (i === 0 ? { ...membership, primary: true } : membership));
+    .sort((a, b) => Number(b.primary) - Number(a.primary) || byPosition(a, b))
+    .map((membership, i) =>
+      membership.primary === (i === 0) ? membership : { ...membership, primary: i === 0 },
+    );
 
 export const seatChange = (before: Before, after: readonly PlannedMembership[]): FieldChange => ({
   field: 'memberships',

@@ -9,9 +9,10 @@ import { canonicalAccountText, canonicalOrgUnitText, sha256Hex } from '../canoni
 
 /**
  * What Muster wrote, field by field as in the copy's value. A listing need not show all of it: what is seen wins over
- * it, and where nothing is seen it is the best that is known.
+ * it, and where nothing is seen it is the best that is known. Places are kept where the platform keeps leads with them:
+ * what a place that is seen does not say of lead and position is as it was written.
  */
-export type Believed<Value> = Partial<Omit<Value, 'externalId' | 'ids' | 'memberships'>>;
+export type Believed<Value> = Partial<Omit<Value, 'externalId' | 'ids'>>;
 
 /** A copy with what a push has written to it. */
 export interface CopyAfter<Value> {
@@ -26,6 +27,16 @@ type Known<Value> = { readonly value: Value; readonly believed: Believed<Value> 
 const FIELDS = ['name', 'mobile', 'email', 'jobNumber', 'title'] as const;
 const isField = (name: string): name is (typeof FIELDS)[number] =>
   (FIELDS as readonly string[]).includes(name);
+
+/** Of what was made or changed, as the platform's answer told it. */
+export interface Made {
+  readonly externalId: string;
+  readonly ids: readonly ExternalId[];
+  /** Fields that the platform may have passed over: nobody knows what they hold. */
+  readonly unconfirmed?: readonly string[];
+  /** See `TargetCapabilities.leadsWithPlaces`. */
+  readonly leadsWithPlaces?: boolean;
+}
 
 /** Only what the copy shows already is written into it; a new copy shows everything that was written. */
 const shown = (
@@ -49,23 +60,33 @@ const writtenValues = (values: TargetValues): Written => {
   };
 };
 
-/** Leaders are set by operations of their own: whoever stays in a unit leads it as before. */
+/**
+ * Leaders are set by operations of their own: whoever stays in a unit leads it as before. Which unit is the main one is
+ * kept where the copy tells it.
+ */
 export const membershipsAfter = (
   before: readonly RemoteMembershipValue[],
   memberships: readonly TargetMembership[],
 ): readonly RemoteMembershipValue[] =>
-  memberships.map(({ orgUnitExternalId, order }) => {
+  memberships.map(({ orgUnitExternalId, order, primary }) => {
     const standing = before.find((one) => one.orgUnitExternalId === orgUnitExternalId);
     const place = order ?? standing?.order;
+    const isMain = primary && memberships.length > 1 && before.some((one) => one.primary !== undefined);
     return {
       orgUnitExternalId,
       leader: standing?.leader ?? false,
+      ...(isMain ? { primary: true } : {}),
       ...(place === undefined ? {} : { order: place }),
       ...(standing?.title === undefined ? {} : { title: standing.title }),
     };
   });
 
 const NOTHING: Written = { fields: {}, attributes: {} };
+
+const forgettingWritten = ({ fields, attributes }: Written, names: readonly string[] = []): Written => ({
+  fields: omitted(fields, names),
+  attributes: omitted(attributes, names),
+});
 
 const writtenToAccount = (operation: TargetOperation): Written => {
   switch (operation.kind) {
@@ -96,13 +117,34 @@ const finishedAccount = (
   believed: Believed<RemoteAccountValue>,
 ): CopyAfter<RemoteAccountValue> => ({ value, believed, hash: sha256Hex(canonicalAccountText(value)) });
 
+const omitted = <Value extends object>(value: Value, names: readonly string[]): Value =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name))) as Value;
+
+/** A copy without fields of which nobody knows what they hold. */
+const forgetting = <Value extends { readonly attributes?: object }>(
+  value: Value,
+  names: readonly string[] | undefined,
+): Value => {
+  if (names === undefined || names.length === 0) return value;
+  const { attributes } = value;
+  return {
+    ...omitted(value, names),
+    ...(attributes === undefined ? {} : { attributes: omitted(attributes, names) }),
+  };
+};
+
 /** The copy of a person after an operation has been applied; `known` is the copy before, `null` for somebody new. */
 export const accountCopyAfter = (
-  known: Known<RemoteAccountValue>,
+  before: Known<RemoteAccountValue>,
   operation: TargetOperation,
-  made: { readonly externalId: string; readonly ids: readonly ExternalId[] },
+  { externalId, ids, unconfirmed, leadsWithPlaces = false }: Made,
 ): CopyAfter<RemoteAccountValue> => {
-  const written = writtenToAccount(operation);
+  const made = { externalId, ids };
+  const known = before && {
+    value: forgetting(before.value, unconfirmed),
+    believed: forgetting(before.believed, unconfirmed),
+  };
+  const written = forgettingWritten(writtenToAccount(operation), unconfirmed);
   const standing = known?.value;
   const seats = seatsOf(operation);
   const memberships = standing?.memberships ?? [];
@@ -115,6 +157,7 @@ export const accountCopyAfter = (
   return finishedAccount(value, {
     ...known?.believed,
     ...written.fields,
+    ...(leadsWithPlaces && seats !== undefined ? { memberships: value.memberships } : {}),
     attributes: { ...known?.believed.attributes, ...written.attributes },
   });
 };
@@ -122,7 +165,11 @@ export const accountCopyAfter = (
 /** The copy of a person after the leaders of a unit were set; `null` when that says nothing new of this person. */
 export const leaderCopyAfter = (
   known: { readonly value: RemoteAccountValue; readonly believed: Believed<RemoteAccountValue> },
-  unit: { readonly externalId: string; readonly leaderExternalIds: readonly string[] },
+  unit: {
+    readonly externalId: string;
+    readonly leaderExternalIds: readonly string[];
+    readonly leadsWithPlaces?: boolean;
+  },
 ): CopyAfter<RemoteAccountValue> | null => {
   const leader = unit.leaderExternalIds.includes(known.value.externalId);
   const differs = known.value.memberships.some(
@@ -132,7 +179,8 @@ export const leaderCopyAfter = (
   const memberships = known.value.memberships.map((one) =>
     one.orgUnitExternalId === unit.externalId ? { ...one, leader } : one,
   );
-  return finishedAccount({ ...known.value, memberships }, known.believed);
+  const places = unit.leadsWithPlaces === true ? { memberships } : {};
+  return finishedAccount({ ...known.value, memberships }, { ...known.believed, ...places });
 };
 
 const writtenToUnit = (operation: TargetOperation): Readonly<Record<string, unknown>> => {
@@ -155,11 +203,11 @@ const writtenToUnit = (operation: TargetOperation): Readonly<Record<string, unkn
 export const orgUnitCopyAfter = (
   known: Known<RemoteOrgUnitValue>,
   operation: TargetOperation,
-  made: { readonly externalId: string; readonly ids: readonly ExternalId[] },
+  { externalId, ids }: Made,
 ): CopyAfter<RemoteOrgUnitValue> => {
   const written = writtenToUnit(operation);
   const standing = known?.value;
-  const base = standing ?? { ...made, parentExternalId: null, name: '', attributes: {} };
+  const base = standing ?? { externalId, ids, parentExternalId: null, name: '', attributes: {} };
   const value: RemoteOrgUnitValue = {
     ...base,
     ...shown(standing as Readonly<Record<string, unknown>> | undefined, written),

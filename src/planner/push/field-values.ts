@@ -112,8 +112,14 @@ const emptyIssue = ({ required, clearable, name }: TargetField, before: string):
   return clearable ? null : issue('FIELD_NOT_CLEARABLE', name, before);
 };
 
-const updateIssue = (plan: FieldPlan, before: string | null, after: string | null): PushIssue | null => {
-  if (!plan.target.updatable) return issue('FIELD_NOT_UPDATABLE', plan.target.name, after);
+const updateIssue = (
+  plan: FieldPlan,
+  { attributes }: RemoteAccountValue,
+  { before, after }: { readonly before: string | null; readonly after: string | null },
+): PushIssue | null => {
+  const { updatable, lockedBy } = plan.target;
+  if (!updatable || (lockedBy !== undefined && attributes[lockedBy] === true))
+    return issue('FIELD_NOT_UPDATABLE', plan.target.name, after);
   return after === null ? emptyIssue(plan.target, before ?? '') : valueIssue(plan, after);
 };
 
@@ -149,7 +155,10 @@ export const updatedFields = (plans: readonly FieldPlan[], sides: BothSides): Fi
     if (after !== 'FAILED' && isSame(plan, before, after)) continue;
     diff ??= { values: {}, changes: [], issues: [] };
     const { name } = plan.target;
-    const why = after === 'FAILED' ? issue('TEMPLATE_FAILED', name) : updateIssue(plan, before, after);
+    const why =
+      after === 'FAILED'
+        ? issue('TEMPLATE_FAILED', name)
+        : updateIssue(plan, sides.remote, { before, after });
     if (why !== null) diff.issues.push(why);
     else if (after !== 'FAILED') {
       diff.values[name] = after;

@@ -6,6 +6,7 @@ import type { PushContext } from './context.ts';
 import type { UnitPlan } from './diff-units.ts';
 import { type Draft, issue } from './draft.ts';
 import type { PushAccount } from './facts.ts';
+import { INTEGER, orderThere } from './order-there.ts';
 import type { PushRoot } from './root.ts';
 import type { PushScope } from './scope.ts';
 import type { UnitTree } from './unit-nodes.ts';
@@ -93,12 +94,12 @@ const wishesOf = (context: PushContext, seats: Seats, account: PushAccount): Wis
     const seat = seats(orgUnitId);
     if (seat !== 'OUTSIDE') outside = false;
     if (seat === 'MISSING') missing.push(orgUnitId);
-    else if (typeof seat === 'object') wishes.push({ seat, order });
+    else if (typeof seat === 'object')
+      wishes.push({ seat, order: orderThere(context.input.capabilities, order) });
   }
   return { wishes, missing, outside };
 };
 
-const INTEGER = /^[+-]?\d{1,30}$/;
 const isSameOrder = (a: string, b: string): boolean =>
   a === b ||
   (INTEGER.test(a) && INTEGER.test(b) && BigInt(a.replace('+', '')) === BigInt(b.replace('+', '')));
@@ -184,8 +185,10 @@ const seatsAfter = (
   if (limit !== null) return { ...SEATED, issues: [limit] };
   const stays = new Set([...wanted, ...others.map(({ orgUnitExternalId }) => orgUnitExternalId)]);
   const removed = before.map(({ orgUnitExternalId }) => orgUnitExternalId).filter((id) => !stays.has(id));
+  const main = before.find(({ primary }) => primary === true)?.orgUnitExternalId;
   const isSame =
     removed.length === 0 &&
+    (main === undefined || wishes[0] === undefined || main === wishes[0].seat.externalId) &&
     memberships.length === before.length &&
     others.length + wishes.length === before.length;
   const isOrdered = isSeated(
@@ -212,7 +215,7 @@ export const updatedSeats = (
   if (
     only !== undefined &&
     typeof seat === 'object' &&
-    isSeated(context, before, [{ seat, order: only.order }])
+    isSeated(context, before, [{ seat, order: orderThere(context.input.capabilities, only.order) }])
   ) {
     return SEATED;
   }

@@ -1,6 +1,7 @@
 import type { PlannedOperation, PushReason, UnitRef } from '../../domain/sync.ts';
 import type { PushContext } from './context.ts';
 import { added, type Draft, draft, hold, PHASES } from './draft.ts';
+import { INTEGER, orderThere } from './order-there.ts';
 import { isMoving, isRenaming, type UnitNode, type UnitRemoval } from './unit-nodes.ts';
 
 /** The rows of one unit. */
@@ -55,15 +56,16 @@ export const createRow = (context: PushContext, node: UnitNode, anchor: string |
   const parent = parentRef(node, anchor);
   const name = node.unit.name;
   const withOrder = rules.pushOrder && capabilities.orders;
+  const order = orderThere(capabilities, node.unit.order);
   const row = draft({
     ...factsOf(node),
     kind: 'CREATE_ORG_UNIT',
     reason: node.wasThere ? 'GONE_ON_PLATFORM' : 'NEW_IN_ROSTER',
     rule: 'operations.createOrgUnits',
-    content: { parent, name, ...(withOrder ? { order: node.unit.order } : {}) },
+    content: { parent, name, ...(withOrder ? { order } : {}) },
     changes: [
       { field: 'name', before: null, after: name },
-      ...(withOrder ? [{ field: 'order', before: null, after: node.unit.order }] : []),
+      ...(withOrder ? [{ field: 'order', before: null, after: order }] : []),
       { field: 'parent', before: null, after: parent },
     ],
   });
@@ -88,7 +90,6 @@ export const moveRow = (context: PushContext, node: UnitNode, to: UnitRef | null
   });
 };
 
-const INTEGER = /^[+-]?\d{1,30}$/;
 const number = (order: string): string =>
   INTEGER.test(order) ? String(BigInt(order.replace(/^\+/, ''))) : order;
 
@@ -102,7 +103,8 @@ const orderToWrite = (context: PushContext, node: UnitNode): string | null => {
     context.barred('UPDATE_ORG_UNIT', 'updateOrgUnits') !== null
   )
     return null;
-  return number(before) === number(node.unit.order) ? null : node.unit.order;
+  const wanted = orderThere(capabilities, node.unit.order);
+  return number(before) === number(wanted) ? null : wanted;
 };
 
 export const updateRow = (context: PushContext, node: UnitNode): Draft | null => {

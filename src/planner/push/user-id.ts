@@ -10,15 +10,15 @@ import { faultOf } from './text-rule.ts';
 export type WantedId = { readonly externalId: string } | { readonly issue: PushIssue } | null;
 
 /**
- * Platform ids of new people by the connection's template, legal and not taken (row W-DD-45). Two new people who would
+ * Platform ids of new people by the connection's template or the platform's own, legal and not taken (row W-DD-45). Two new people who would
  * get the same one get none: whose it is is not ours to guess.
  */
 export const wantedIds = (
   context: PushContext,
   newcomers: readonly PushAccount[],
 ): ((account: PushAccount) => WantedId) => {
-  const { externalIdTemplate } = context.input.rules;
-  const { mode, rule, foldCase } = context.input.capabilities.accountIds;
+  const { mode, rule, foldCase, template } = context.input.capabilities.accountIds;
+  const externalIdTemplate = context.input.rules.externalIdTemplate ?? template ?? null;
   if (externalIdTemplate === null || mode === 'ASSIGNED' || newcomers.length === 0) return () => null;
   const read = templateReader(externalIdTemplate);
   const keyOf = (id: string): string => (foldCase ? fold(id) : id);

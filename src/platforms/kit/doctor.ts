@@ -122,7 +122,7 @@ async function* checkRange(
     };
   for (const id of startUnits)
     yield* attempt({ code: 'VISIBLE_RANGE', subject: id }, () => spec.reader.unit(id), {
-      ok: ({ name }) => ({ zh: name, en: name }),
+      ok: ({ name = '' }) => ({ zh: name, en: name }),
     });
 }
 

@@ -14,7 +14,7 @@ export const splitPath = (path: string, separator: string): readonly [string, st
 export const arrangedByPath = (units: readonly ListedUnit[], separator: string): readonly ListedUnit[] => {
   const byPath = new Map(units.map((one) => [one.unit.name, one.id]));
   return units.map((one) => {
-    const [above = '', name = ''] = splitPath(one.unit.name, separator) ?? [];
+    const [above = '', name = ''] = splitPath(one.unit.name ?? '', separator) ?? [];
     const parentExternalId = byPath.get(above);
     if (parentExternalId === undefined || name === '') return one;
     return { ...one, unit: { ...one.unit, parentExternalId, name } };

@@ -30,7 +30,7 @@ const scimReader = (client: ScimClient, withMembers: boolean): ListReader => {
     const group = await client.read(groupEndpoint, id);
     if (group === null) return null;
     const found = unitOf(group, settings);
-    const [above, name] = (parent === null ? splitPath(found.name, pathSeparator) : undefined) ?? [];
+    const [above, name] = (parent === null ? splitPath(found.name ?? '', pathSeparator) : undefined) ?? [];
     if (above === undefined || name === undefined) return found;
     const [parentGroup] = await findByText(client, groupEndpoint, { attribute: 'displayName', text: above });
     return parentGroup === undefined ? found : { ...found, name, parentExternalId: parentGroup.id };

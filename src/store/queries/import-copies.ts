@@ -10,6 +10,8 @@ interface Seen {
 const statements = (kind: 'org_unit' | 'account') => {
   const extra = kind === 'org_unit' ? ['parent_external_id'] : [];
   const name = kind === 'org_unit' ? 'f.name' : "f.value->>'name'";
+  // A name that is not shown is still the one by which the object is known.
+  const named = `case when f.value ? 'name' then ${name} else r.name end`;
   const values = extra.map((column) => `f.${column}, `).join('');
   const columns = extra.map((column) => `${column}, `).join('');
   return {
@@ -22,7 +24,7 @@ const statements = (kind: 'org_unit' | 'account') => {
         select from muster.fetched_${kind} f where f.run_id = $1 and f.external_id = r.external_id)`,
     update: `
       update muster.remote_${kind} r set seen_at = clock_timestamp(), seen_run_id = $1, gone_at = null,
-        missed_run_id = null, ${extra.map((column) => `${column} = f.${column}, `).join('')}name = ${name},
+        missed_run_id = null, ${extra.map((column) => `${column} = f.${column}, `).join('')}name = ${named},
         value = f.value, content_hash = f.content_hash
       from muster.fetched_${kind} f
       where f.run_id = $1 and r.connection_id = $2 and r.external_id = f.external_id

@@ -4,10 +4,13 @@ import type {
   OperationContent,
   OperationKind,
   OperationState,
+  RemoteMembershipValue,
   SyncPlanId,
   SyncRunId,
+  TargetMembership,
 } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { SEEN_PLACES } from './seen-copies.ts';
 
 /** What the order of the work needs to know of an operation. */
 export interface ScheduledRow {
@@ -340,4 +343,33 @@ export const readLinkedIds = async (
     [connectionId, wanted.orgUnitIds, wanted.accountIds],
   );
   return new Map(rows.map(({ id, externalId }) => [id, externalId]));
+};
+
+/** Where people sit by platform id: what was seen, over what is believed of lead and position. */
+export const readSeats = async (
+  tx: Tx,
+  connectionId: ConnectionId,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly TargetMembership[]>> => {
+  if (externalIds.length === 0) return new Map();
+  const rows = await tx.query<{ externalId: string; memberships: readonly RemoteMembershipValue[] }>(
+    {
+      name: 'seats',
+      text: `
+        select r.external_id as "externalId", ${SEEN_PLACES} as memberships from muster.remote_account r
+        where r.tenant_id = muster.current_tenant() and r.connection_id = $1 and r.external_id = any ($2::text[])`,
+    },
+    [connectionId, externalIds],
+  );
+  return new Map(
+    rows.map(({ externalId, memberships }) => [
+      externalId,
+      memberships.map(({ orgUnitExternalId, leader, order, primary = false }) => ({
+        orgUnitExternalId,
+        primary,
+        ...(order === undefined ? {} : { order }),
+        ...(leader === undefined ? {} : { leader }),
+      })),
+    ]),
+  );
 };

@@ -7,6 +7,7 @@ import type {
   RemoteAccountValue,
 } from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
+import { SEEN, SEEN_PERSON } from './seen-copies.ts';
 
 /** A unit of the roster, as a plan is made of it. */
 export interface PushUnitRow {
@@ -46,10 +47,6 @@ export interface RemoteUnitRow {
   readonly hash: string;
   readonly gone: boolean;
 }
-
-/** What was seen of a copy `r`, over what is believed of the rest. */
-const SEEN = `case when r.believed = '{}' then r.value else r.believed || r.value || jsonb_build_object('attributes',
-  coalesce(r.believed->'attributes', '{}') || coalesce(r.value->'attributes', '{}')) end`;
 
 export const readRemoteUnits = (tx: Tx, connectionId: ConnectionId): Promise<RemoteUnitRow[]> =>
   tx.query<RemoteUnitRow & Record<string, unknown>>(
@@ -147,7 +144,7 @@ export const readRemoteAccountStates = (
   externalIds: readonly string[] | null,
 ): Promise<RemoteAccountStateRow[]> =>
   tx.query<RemoteAccountStateRow & Record<string, unknown>>(
-    `select ${SEEN} as value, encode(r.content_hash, 'hex') as hash, r.gone_at is not null as gone
+    `select ${SEEN_PERSON} as value, encode(r.content_hash, 'hex') as hash, r.gone_at is not null as gone
      from muster.remote_account r
      where r.tenant_id = muster.current_tenant() and r.connection_id = $1
        ${externalIds === null ? '' : 'and r.external_id = any ($2::text[])'}

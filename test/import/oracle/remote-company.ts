@@ -155,7 +155,7 @@ export class RemoteCompany {
   #swapUnits(unit: Mutable<RemoteOrgUnitValue>): void {
     const other = this.units.get(this.#unitId());
     if (other === undefined || unit.externalId === '1' || other.externalId === '1') return;
-    if (this.#pick(2) === 0) [unit.name, other.name] = [other.name, unit.name];
+    if (this.#pick(2) === 0) [unit.name, other.name] = [other.name ?? '', unit.name ?? ''];
     else [unit.parentExternalId, other.parentExternalId] = [other.parentExternalId, unit.parentExternalId];
   }
 }

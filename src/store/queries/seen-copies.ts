@@ -1,0 +1,14 @@
+/** Places of a copy `r` of a person: what was seen, over what is believed of lead and position in the same unit. */
+export const SEEN_PLACES = `case when r.believed ? 'memberships' then (
+  select coalesce(jsonb_agg(coalesce(b.place, '{}') || v.place), '[]')
+  from jsonb_array_elements(r.value->'memberships') as v(place)
+  left join jsonb_array_elements(r.believed->'memberships') as b(place)
+    on b.place->>'orgUnitExternalId' = v.place->>'orgUnitExternalId') else r.value->'memberships' end`;
+
+/** What was seen of a copy `r`, over what is believed of the rest. */
+export const SEEN = `case when r.believed = '{}' then r.value else r.believed || r.value || jsonb_build_object('attributes',
+  coalesce(r.believed->'attributes', '{}') || coalesce(r.value->'attributes', '{}')) end`;
+
+/** The same of a person, whose places are looked into one by one. */
+export const SEEN_PERSON = `case when r.believed ? 'memberships'
+  then ${SEEN} || jsonb_build_object('memberships', ${SEEN_PLACES}) else ${SEEN} end`;
