@@ -193,6 +193,8 @@ export interface TargetCapabilities {
     readonly template?: string;
   };
   readonly fields: readonly TargetField[];
+  /** Of each of these groups of fields a new person must have at least one. */
+  readonly oneOf?: readonly (readonly string[])[];
   /** Positions of units and people can be written. */
   readonly orders: boolean;
   /** Ascending positions that can be written, first and last; those beyond are written as the nearest one. Absent = any. */

@@ -196,3 +196,12 @@ export const createdFields = (plans: readonly FieldPlan[], account: PushFields):
   }
   return { values, changes, issues };
 };
+
+/** Groups of which a new person has nothing at all: he would be refused. Fields are named with a slash between them. */
+export const missingOneOf = (
+  groups: readonly (readonly string[])[] | undefined,
+  values: FieldDiff['values'],
+): PushIssue[] =>
+  (groups ?? [])
+    .filter((group) => group.every((name) => (values[name] ?? '') === ''))
+    .map((group) => issue('FIELD_REQUIRED', group.join('/')));

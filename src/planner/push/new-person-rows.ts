@@ -1,7 +1,7 @@
 import { personFacts, sortedChanges } from './account-rows.ts';
 import { type Draft, draft, hold, skip, tell } from './draft.ts';
 import type { PushAccount } from './facts.ts';
-import { createdFields, isFatal } from './field-values.ts';
+import { createdFields, isFatal, missingOneOf } from './field-values.ts';
 import type { FoundPerson } from './match-people.ts';
 import { newSeats } from './memberships.ts';
 import type { PeoplePlanning } from './people-facts.ts';
@@ -37,6 +37,7 @@ export const createRow = (planning: PeoplePlanning, account: PushAccount, wasThe
   if (barred !== null) skip(row, barred);
   if (wanted !== null && 'issue' in wanted) skip(row, wanted.issue);
   for (const one of fields.issues) (isFatal(planning.fields, one) ? skip : tell)(row, one);
+  for (const one of missingOneOf(context.input.capabilities.oneOf, fields.values)) skip(row, one);
   for (const one of seats.issues) (seats.memberships === null ? skip : tell)(row, one);
   if (wasThere) hold(row, 'GONE_ON_PLATFORM');
   return row;

@@ -425,3 +425,19 @@ describe('leavers', () => {
     expect(only(world)).toMatchObject({ state: 'SKIPPED', issues: [{ code: 'UNSUPPORTED' }] });
   });
 });
+
+describe('a platform that wants one of several fields', () => {
+  it('gets nobody who has neither, and the row says so before any call (row ID-29)', () => {
+    const world = pushed();
+    const fields = world.capabilities.fields.map((one) => ({ ...one, required: false }));
+    world.capabilities = { ...world.capabilities, fields, oneOf: [['mobile', 'email']] };
+    world.addAccount(9, unitId('a'), { mobile: null, email: null });
+    expect(only(world)).toMatchObject({
+      kind: 'CREATE_ACCOUNT',
+      state: 'SKIPPED',
+      issues: [{ code: 'FIELD_REQUIRED', field: 'mobile/email' }],
+    });
+    world.account(accountId(9)).email = 'nine@example.org';
+    expect(only(world)).toMatchObject({ kind: 'CREATE_ACCOUNT', state: 'PLANNED' });
+  });
+});
