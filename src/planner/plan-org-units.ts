@@ -42,7 +42,10 @@ export interface OrgUnitPlanInput {
 }
 
 export interface OrgUnitPlan {
-  /** In the order in which they are to be applied: by the final tree, parents before children. */
+  /**
+   * In the order of the final tree, parents before children. Those that go without some of the others are put in order
+   * again, as {@link treeAfter} has them: what stays where it was may turn the order round.
+   */
   readonly rows: readonly PlannedOrgUnit[];
   readonly moves: GuardVerdict;
 }

@@ -5,7 +5,7 @@ import { applyChanges } from '../../src/planner/apply-changes.ts';
 import type { PlannedOrgUnit, RosterOrgUnit } from '../../src/planner/facts.ts';
 import { orderParentsFirst } from '../../src/planner/order.ts';
 import { type OrgUnitPlanInput, planOrgUnits } from '../../src/planner/plan-org-units.ts';
-import { findTreeConflicts } from '../../src/planner/tree-after.ts';
+import { findTreeConflicts, treeAfter } from '../../src/planner/tree-after.ts';
 import { tries } from '../support/properties.ts';
 
 /** Companies of each property (R9). */
@@ -94,12 +94,21 @@ const isCyclic = (tree: ReadonlyMap<OrgUnitId, RosterOrgUnit>, from: OrgUnitId):
   return false;
 };
 
-/** What a commit would let through: it judges the tree again among the accepted rows until it is one. */
+/** Rows in the order of the tree to which they lead, without those that do not go. */
+const inOrder = (input: OrgUnitPlanInput, accepted: readonly PlannedOrgUnit[]): PlannedOrgUnit[] => {
+  const { order } = treeAfter(accepted, input.roster);
+  return accepted.toSorted((a, b) => order.indexOf(a.orgUnitId ?? '') - order.indexOf(b.orgUnitId ?? ''));
+};
+
+/**
+ * What a commit would let through: it judges the tree again among the accepted rows until it is one, and puts them into
+ * its order, which without the others may be another than the plan's.
+ */
 const commitable = (input: OrgUnitPlanInput, rows: readonly PlannedOrgUnit[]): PlannedOrgUnit[] => {
   let accepted = rows.filter(({ blocking, action }) => !blocking && action !== 'NONE');
   for (;;) {
     const conflicts = findTreeConflicts(accepted, input.roster);
-    if (conflicts.size === 0) return accepted;
+    if (conflicts.size === 0) return inOrder(input, accepted);
     accepted = accepted.filter(({ externalId }) => !conflicts.has(externalId));
   }
 };
@@ -184,6 +193,45 @@ describe('a plan of units', () => {
       ['a', 'MOVE'],
     ]);
     expect(rows.every(({ blocking }) => !blocking)).toBe(true);
+  });
+
+  it('leaves no way around a cycle when a move is blocked: what is accepted is put in order by itself', () => {
+    const roster = [
+      unit('root', null, '公司'),
+      unit('a', ROOT, 'A'),
+      unit('b', id('a'), 'B'),
+      unit('c', id('b'), 'C'),
+    ];
+    const input: OrgUnitPlanInput = {
+      roster,
+      remotes: [
+        remoteUnit('top', null, '公司'),
+        remoteUnit('a', 'c', 'A'),
+        remoteUnit('b', 'top', 'B'),
+        // Hangs in one of which nobody knows where it is: both are blocked, and C stays below B.
+        remoteUnit('c', 'new', 'C'),
+        remoteUnit('new', 'stranger', 'D'),
+      ],
+      links: new Map([
+        ['top', ROOT],
+        ['a', id('a')],
+        ['b', id('b')],
+        ['c', id('c')],
+      ]),
+      definitions: [],
+      targetOrgUnitId: ROOT,
+      byName: false,
+      newIdOf: id,
+      guard: { fraction: 1, count: 100 },
+      conclusive: false,
+    };
+    const { rows } = planOrgUnits(input);
+    const going = rows.filter(({ blocking, action }) => !blocking && action !== 'NONE');
+    expect(going.map(({ externalId }) => externalId)).toEqual(['a', 'b']);
+    const accepted = commitable(input, rows);
+    expect(accepted.map(({ externalId }) => externalId)).toEqual(['b', 'a']);
+    const { roster: after } = commit(input, accepted);
+    expect(after.map(({ parentId }) => parentId)).toEqual([null, id('c'), ROOT, id('b')]);
   });
 
   it('matches by level and name from the root down when that is switched on, and only then', () => {
