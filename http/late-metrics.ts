@@ -38,6 +38,7 @@ export const createLateMetrics = (): Metrics & { load(): Promise<void> } => {
     execution: (execution) => observe((to) => to.execution(execution)),
     platformCall: (call) => observe((to) => to.platformCall(call)),
     platformWait: (seconds) => observe((to) => to.platformWait(seconds)),
+    callback: (outcome, count) => observe((to) => to.callback(outcome, count)),
     connect: (sources) => observe((to) => to.connect(sources)),
   };
 };

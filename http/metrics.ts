@@ -23,6 +23,8 @@ export interface Metrics {
   platformCall(call: { outcome: string; seconds: number }): void;
   /** A call to a platform waited that many seconds for its turn. */
   platformWait(seconds: number): void;
+  /** Events that came in at callback addresses, and requests that were refused or could not be stored. */
+  callback(outcome: string, count: number): void;
   /** Tells where the looked-up values come from. */
   connect(sources: MetricSources): void;
 }
@@ -105,6 +107,12 @@ export const createMetrics = (): Metrics => {
     help: 'Time that calls waited so that a platform’s rate limit was kept.',
     registers,
   });
+  const callbacks = new Counter({
+    name: 'muster_callback_events_total',
+    help: 'Events that platforms have pushed: received, duplicate; requests that were refused, or failed to be stored.',
+    labelNames: ['outcome'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -114,6 +122,7 @@ export const createMetrics = (): Metrics => {
     execution: ({ task, result, milliseconds }) => executions.observe({ task, result }, milliseconds / 1_000),
     platformCall: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
     platformWait: (seconds) => waits.inc(seconds),
+    callback: (outcome, count) => callbacks.inc({ outcome }, count),
     connect: (sources) => connect(registry, sources),
   };
 };

@@ -1,14 +1,15 @@
 import { forgetJobRuns } from '../src/store/queries/job-runs.ts';
+import { forgetEvents } from '../src/store/queries/received-events.ts';
 import { purgeSessions } from '../src/store/queries/sessions.ts';
 import { forgetThrottles } from '../src/store/queries/throttle.ts';
 import { eachTenant } from './each-tenant.ts';
 import { defineTask, systemActor } from './task.ts';
 import { timed } from './timed.ts';
 
-/** Records of executions are kept this long. */
+/** Records of executions and of events are kept this long; an event is known again for as long. */
 const KEPT_DAYS = 30;
 
-/** Once a day: drops ended sessions, old records of executions and counters of failed sign-ins. */
+/** Once a day: drops ended sessions, old records of executions and events, and counters of failed sign-ins. */
 export const forgetOldRecordsTask = defineTask({
   name: 'forget-old-records',
   payload: timed,
@@ -20,6 +21,7 @@ export const forgetOldRecordsTask = defineTask({
       const actor = systemActor(context, tenantId);
       await forgetJobRuns(db, actor, KEPT_DAYS);
       await db.transaction(actor, purgeSessions);
+      await db.transaction(actor, (tx) => forgetEvents(tx, KEPT_DAYS));
     });
   },
 });

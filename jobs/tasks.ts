@@ -3,11 +3,13 @@ import { forgetOldRecordsTask } from './forget-old-records.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
 import { planSyncTask } from './plan-sync.ts';
 import { probeConnectionsTask } from './probe-connections.ts';
+import { pullChangesTask } from './pull-changes.ts';
 import { purgeDeletedTask } from './purge-deleted.ts';
 import { pushChangesTask } from './push-changes.ts';
 import { rotateKeysTask } from './rotate-keys.ts';
 import { runImportTask } from './run-import.ts';
 import { runSyncTask } from './run-sync.ts';
+import { scheduleEventsTask } from './schedule-events.ts';
 import { schedulePullsTask } from './schedule-pulls.ts';
 import { schedulePushesTask } from './schedule-pushes.ts';
 import { sealAuditTask } from './seal-audit.ts';
@@ -18,6 +20,8 @@ export { GIVE_UP_TASK };
 const WORK: readonly AnyTask[] = [
   runImportTask,
   schedulePullsTask,
+  pullChangesTask,
+  scheduleEventsTask,
   planSyncTask,
   runSyncTask,
   pushChangesTask,

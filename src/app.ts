@@ -113,6 +113,7 @@ const mountApi = async (
     production: parts.config.mode === 'production',
     introspection: parts.config.introspection,
     onOperation: parts.metrics.operation,
+    onCallback: parts.metrics.callback,
   });
   closing.add(graphql.close);
   await http.fastify.register(sessionRoutes(sessions));

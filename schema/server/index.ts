@@ -6,6 +6,7 @@ import type { ClientInfo } from '../../src/flows/sign-in/context.ts';
 import { buildMusterSchema } from '../build-schema.ts';
 import { GraphqlContext, type GraphqlDeps, type Language } from '../context.ts';
 import { extensionsOf } from '../errors.ts';
+import { type CallbackOutcome, callbackRoutes } from '../event/callback.routes.ts';
 import { Executor } from '../executor.ts';
 import { DOCUMENT_LIMITS } from '../limits/document-limits.ts';
 import { linkFileRoutes } from '../link/link-file.routes.ts';
@@ -25,12 +26,13 @@ export interface GraphqlServerDeps extends GraphqlDeps {
   /** Strangers may ask what the schema looks like. */
   readonly introspection: boolean;
   readonly onOperation?: (operation: ExecutedOperation) => void;
+  readonly onCallback?: (outcome: CallbackOutcome, count: number) => void;
 }
 
 /** The GraphQL API, ready to be mounted. */
 export interface GraphqlServer {
   readonly schema: GraphQLSchema;
-  /** Route `/graphql`, GET and POST (GraphQL over HTTP), and the files of links beside it. */
+  /** Route `/graphql`, GET and POST (GraphQL over HTTP); beside it files of links, and the addresses that platforms call. */
   readonly plugin: FastifyPluginAsync;
   close(): Promise<void>;
 }
@@ -163,6 +165,7 @@ export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<Grap
     schema,
     plugin: async (fastify) => {
       await fastify.register(linkFileRoutes(deps));
+      await fastify.register(callbackRoutes(deps));
       fastify.route({
         method: ['GET', 'POST'],
         url: '/graphql',

@@ -1,10 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { DingTalkSimulator } from '../../simulators/dingtalk/index.ts';
-import type { ChangeEvent, ChangeHint, EventPolicy, PullRules } from '../../src/domain/index.ts';
+import type { ChangeEvent, ChangeHint, EventPolicy, PullRules, TenantId } from '../../src/domain/index.ts';
 import { pullChanges } from '../../src/flows/events/pull-changes.ts';
 import { takeEvents } from '../../src/flows/events/take-events.ts';
+import { startImport } from '../../src/flows/import/start-import.ts';
 import type { ConnectionRow } from '../../src/store/queries/connections.ts';
-import { commit, connectTo, createWorld, type ImportWorld, pull, startDingTalk } from '../import/support.ts';
+import type { ImportRunRow } from '../../src/store/queries/import-runs.ts';
+import {
+  commit,
+  connectTo,
+  createWorld,
+  type ImportContext,
+  type ImportWorld,
+  pull,
+  runOf,
+  startDingTalk,
+} from '../import/support.ts';
+import { until } from '../jobs/probe.ts';
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
 
 /** A company that was pulled and committed once, whose events are followed from now on. */
@@ -14,6 +26,15 @@ export interface EventWorld extends ImportWorld {
   readonly connection: ConnectionRow;
 }
 
+/** Where a worker is at work, it pulls. */
+const pullByJob = async (world: ImportWorld, connection: ConnectionRow): Promise<ImportRunRow> => {
+  const { id } = await startImport(world.context, { connectionId: connection.id, scope: 'ALL' });
+  return until(async () => {
+    const run = await runOf(world, id);
+    return run.phase === 'REVIEW' && run;
+  });
+};
+
 export const openEventWorld = async (
   options: {
     readonly events?: EventPolicy;
@@ -21,10 +42,13 @@ export const openEventWorld = async (
     readonly orgUnits?: number;
     readonly pullRules?: Partial<PullRules>;
     readonly database?: TestDatabase;
+    /** Of a gateway whose worker does the jobs. */
+    readonly context?: (tenantId: TenantId) => ImportContext;
   } = {},
 ): Promise<EventWorld> => {
   const database = options.database ?? (await createTestDatabase());
-  const world = await createWorld(database);
+  const made = await createWorld(database);
+  const world = options.context === undefined ? made : { ...made, context: options.context(made.tenantId) };
   const simulator = await startDingTalk({
     people: options.people ?? 40,
     orgUnits: options.orgUnits ?? 10,
@@ -33,7 +57,10 @@ export const openEventWorld = async (
   const connection = await connectTo(world, simulator, {
     pullRules: { events: options.events ?? 'COMMIT', ...options.pullRules },
   });
-  await commit(world, await pull(world, connection));
+  await commit(
+    world,
+    options.context === undefined ? await pull(world, connection) : await pullByJob(world, connection),
+  );
   return { ...world, database, simulator, connection };
 };
 

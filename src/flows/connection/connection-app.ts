@@ -1,4 +1,11 @@
-import { AppError, type ConnectionAppId, type ConnectionId, newId } from '../../domain/index.ts';
+import { randomBytes } from 'node:crypto';
+import {
+  AppError,
+  type ConnectionAppId,
+  type ConnectionId,
+  type EventSource,
+  newId,
+} from '../../domain/index.ts';
 import { cleanText, fits } from '../../planner/normalise.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import {
@@ -15,20 +22,20 @@ import {
 import type { Tx } from '../../store/transaction.ts';
 import { actorOf, type FlowContext } from '../context.ts';
 import { type Meaning, naming } from '../roster/violations.ts';
-import { connectionNotFound, secretPlace } from './open-connection.ts';
+import { type AppSecrets, sealAppSecrets } from './app-secrets.ts';
+import { connectionNotFound, requirePlatform } from './open-connection.ts';
 
 /** What can be typed into an app's form (row W-DD-06); what is absent stays. */
-export interface ConnectionAppInput {
+export interface ConnectionAppInput extends AppSecrets {
   readonly name?: string;
   readonly agentId?: string | null;
   readonly appKey?: string | null;
-  /** Write-only; `null` removes it. */
-  readonly appSecret?: string | null;
   /** Address that the app opens (row W-DD-08). */
   readonly homeAddress?: string | null;
+  /** Where word of changes comes from. Default `OFF`. */
+  readonly eventSource?: EventSource;
 }
 
-const SECRET = 'appSecret';
 const LONGEST = 500;
 
 const invalid = (field: string, reason: string): AppError =>
@@ -59,19 +66,25 @@ const readName = (typed: string | undefined, standing: string | null): string =>
   return name;
 };
 
-const readSecrets = async (
-  context: FlowContext,
-  app: { readonly id: ConnectionAppId; readonly standing: ConnectionAppRow | null },
-  typed: string | null | undefined,
-): Promise<Record<string, string>> => {
-  const secrets = { ...app.standing?.secrets };
-  if (typed === undefined) return secrets;
-  // Copied over a line break a secret carries blanks within it (row ID-37).
-  const text = cleanText(typed ?? '').replaceAll(' ', '');
-  delete secrets[SECRET];
-  if (text === '') return secrets;
-  const place = secretPlace(context.principal.tenantId, { table: 'connection_app', id: app.id }, SECRET);
-  return { ...secrets, [SECRET]: await context.secrets.seal(text, place) };
+/** An app whose events are to come in needs a platform that offers that way, and the keys of it. */
+const requireSource = (context: FlowContext, platform: string, fields: ConnectionAppFields): void => {
+  const { name, eventSource, secrets } = fields;
+  if (eventSource === 'OFF') return;
+  const feed = requirePlatform(context, platform).changeFeed;
+  if (feed === undefined || (eventSource === 'STREAM' && feed.stream === undefined)) {
+    throw new AppError('CALLBACK_UNSUPPORTED', {
+      details: { platform, what: eventSource },
+      path: ['input', 'eventSource'],
+    });
+  }
+  if (eventSource !== 'CALLBACK') return;
+  const missing = (['callbackToken', 'callbackAesKey'] as const).find((key) => secrets[key] === undefined);
+  if (missing !== undefined) {
+    throw new AppError('CALLBACK_NOT_CONFIGURED', {
+      details: { name, field: missing },
+      path: ['input', missing],
+    });
+  }
 };
 
 const readFields = async (
@@ -85,8 +98,9 @@ const readFields = async (
     name: readName(input.name, standing?.name ?? null),
     agentId: readText('agentId', input.agentId, standing?.agentId ?? null),
     settings: appKey === null ? {} : { appKey },
-    secrets: await readSecrets(context, app, input.appSecret),
+    secrets: await sealAppSecrets(context, app, input),
     homeAddress: readAddress(input.homeAddress, standing?.homeAddress ?? null),
+    eventSource: input.eventSource ?? standing?.eventSource ?? 'OFF',
   };
 };
 
@@ -105,15 +119,18 @@ const nameTaken = (name: string): Meaning => ({
   path: ['input', 'name'],
 });
 
-const appNotFound = (id: string): AppError =>
+export const appNotFound = (id: string): AppError =>
   new AppError('NOT_FOUND', { details: { type: 'ConnectionApp', id } });
 
-const requireVersion = (row: ConnectionAppRow, given: number | undefined): void => {
+export const requireAppVersion = (row: ConnectionAppRow, given: number | undefined): void => {
   if (given === undefined || given === row.version) return;
   throw new AppError('VERSION_CONFLICT', {
     details: { type: 'ConnectionApp', id: row.id, current: row.version, given },
   });
 };
+
+/** The opaque part of a callback address: 192 random bits, that nobody comes upon by trying. */
+const newCallbackKey = (): string => randomBytes(24).toString('base64url');
 
 /** Apps of connections, by name. */
 export const findConnectionApps = (
@@ -122,7 +139,10 @@ export const findConnectionApps = (
 ): Promise<ConnectionAppRow[]> =>
   selectConnectionApps(context.db, context.principal.tenantId, input.connectionIds);
 
-/** Adds an app to a connection. @throws AppError NOT_FOUND, CONNECTION_NAME_TAKEN, INPUT_INVALID */
+/**
+ * Adds an app to a connection.
+ * @throws AppError NOT_FOUND, CONNECTION_NAME_TAKEN, INPUT_INVALID, CALLBACK_UNSUPPORTED, CALLBACK_NOT_CONFIGURED
+ */
 export const createConnectionApp = (
   context: FlowContext,
   input: ConnectionAppInput & { readonly connectionId: ConnectionId; readonly name: string },
@@ -132,13 +152,17 @@ export const createConnectionApp = (
     if (connection === null) throw connectionNotFound(input.connectionId);
     const id = newId<'ConnectionApp'>();
     const fields = await readFields(context, { id, standing: null }, input);
-    const app = { id, connectionId: input.connectionId };
+    requireSource(context, connection.platform, fields);
+    const app = { id, connectionId: input.connectionId, callbackKey: newCallbackKey() };
     const made = await naming(insertConnectionApp(tx, app, fields), [nameTaken(fields.name)]);
     await audit(tx, 'create', id, input);
     return made;
   });
 
-/** Changes an app. @throws AppError NOT_FOUND, VERSION_CONFLICT, CONNECTION_NAME_TAKEN, INPUT_INVALID */
+/**
+ * Changes an app.
+ * @throws AppError NOT_FOUND, VERSION_CONFLICT, and those of `createConnectionApp`
+ */
 export const updateConnectionApp = (
   context: FlowContext,
   input: ConnectionAppInput & { readonly id: ConnectionAppId; readonly version?: number },
@@ -146,8 +170,11 @@ export const updateConnectionApp = (
   context.db.transaction(actorOf(context.principal), async (tx) => {
     const standing = await lockConnectionApp(tx, input.id);
     if (standing === null) throw appNotFound(input.id);
-    requireVersion(standing, input.version);
+    requireAppVersion(standing, input.version);
     const fields = await readFields(context, { id: input.id, standing }, input);
+    const connection = await lockConnection(tx, standing.connectionId, 'share');
+    if (connection === null) throw appNotFound(input.id);
+    requireSource(context, connection.platform, fields);
     const changed = await naming(updateConnectionAppRow(tx, input.id, fields), [nameTaken(fields.name)]);
     if (changed === null) throw appNotFound(input.id);
     await audit(tx, 'update', input.id, input);
@@ -162,7 +189,7 @@ export const deleteConnectionApp = (
   context.db.transaction(actorOf(context.principal), async (tx) => {
     const standing = await lockConnectionApp(tx, input.id);
     if (standing === null) throw appNotFound(input.id);
-    requireVersion(standing, input.version);
+    requireAppVersion(standing, input.version);
     await deleteConnectionAppRow(tx, input.id);
     await audit(tx, 'delete', input.id, {});
   });

@@ -37,7 +37,7 @@ export const requirePlatform = (context: FlowContext, name: string): Platform =>
 };
 
 /** The stored connection without its ciphertexts. */
-export const plainConnection = (row: ConnectionRow): Connection => ({
+export const plainConnection = (row: Connection): Connection => ({
   id: row.id,
   tenantId: row.tenantId,
   platform: row.platform,
@@ -51,6 +51,21 @@ export const plainConnection = (row: ConnectionRow): Connection => ({
   version: row.version,
 });
 
+/** A stored connection with its secrets opened; it must not be kept. @throws AppError SECRET_UNREADABLE */
+export const openRow = async (
+  context: Pick<FlowContext, 'principal' | 'secrets'>,
+  row: Connection & Pick<ConnectionRow, 'secrets'>,
+): Promise<OpenConnection> => {
+  const place = { table: 'connection', id: row.id } as const;
+  const opened = await Promise.all(
+    Object.entries(row.secrets).map(async ([name, sealed]) => {
+      const text = await context.secrets.open(sealed, secretPlace(context.principal.tenantId, place, name));
+      return [name, text] as const;
+    }),
+  );
+  return { ...plainConnection(row), secrets: Object.fromEntries(opened) };
+};
+
 /**
  * A connection with its secrets opened, for one call of an adapter; it must not be kept.
  * @throws AppError NOT_FOUND, SECRET_UNREADABLE
@@ -62,12 +77,5 @@ export const openConnection = async (
   const { tenantId } = context.principal;
   const row = await selectConnection(context.db, tenantId, id);
   if (row === null) throw connectionNotFound(id);
-  const secrets: Record<string, string> = {};
-  for (const [name, sealed] of Object.entries(row.secrets)) {
-    secrets[name] = await context.secrets.open(
-      sealed,
-      secretPlace(tenantId, { table: 'connection', id }, name),
-    );
-  }
-  return { ...plainConnection(row), secrets, lastRangeDigest: row.lastRangeDigest };
+  return { ...(await openRow(context, row)), lastRangeDigest: row.lastRangeDigest };
 };

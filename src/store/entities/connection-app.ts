@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { ConnectionAppId, ConnectionId } from '../../domain/index.ts';
+import type { ConnectionAppId, ConnectionId, EventSource } from '../../domain/index.ts';
 import { changedAt, createdAt, tenantId, version } from './columns.ts';
 
 /** An app of a connection (row W-DD-06). */
@@ -17,6 +17,9 @@ export const ConnectionAppEntity = defineEntity({
     /** Ciphertexts by name of the setting. */
     secrets: p.json().$type<Readonly<Record<string, string>>>(),
     homeAddress: p.text().strictNullable(),
+    /** Opaque part of the callback address; names the app and gives no right. */
+    callbackKey: p.text(),
+    eventSource: p.text().$type<EventSource>(),
     version: version(),
     createdAt: createdAt(),
     changedAt: changedAt(),

@@ -4,6 +4,7 @@ import type {
   ConnectionAppId,
   ConnectionId,
   ConnectionMode,
+  EventSource,
   PullRules,
   PushRules,
   TenantId,
@@ -25,6 +26,9 @@ export interface ConnectionRow extends Connection {
   readonly createdAt: Date;
   readonly changedAt: Date;
 }
+
+/** Pull rules; what was saved before there was a rule has its default. */
+export const PULL_RULES = `'{"events":"HOLD","masters":{}}'::jsonb || pull_rules`;
 
 /** What a connection does with events; rules that were saved before there were any say nothing of it. */
 export const EVENT_POLICY = `coalesce(connection.pull_rules->>'events', 'HOLD')`;
@@ -57,7 +61,7 @@ export const NEXT_PULL_AT = `
 const COLUMNS = `
   id, tenant_id as "tenantId", platform, name, enabled, mode, settings, secrets,
   allow_private_network as "allowPrivateNetwork",
-  '{"events":"HOLD","masters":{}}'::jsonb || pull_rules as "pullRules", push_rules as "pushRules",
+  ${PULL_RULES} as "pullRules", push_rules as "pushRules",
   default_password as "defaultPassword", last_range_digest as "lastRangeDigest", ${NEXT_PULL_AT} as "nextPullAt",
   version, created_at as "createdAt", changed_at as "changedAt"`;
 
@@ -172,11 +176,14 @@ export const hasUnitLinks = async (tx: Tx, id: ConnectionId): Promise<boolean> =
 export interface ConnectionAppRow extends ConnectionApp {
   readonly settings: Readonly<Record<string, string>>;
   readonly secrets: SealedSecrets;
+  /** Opaque part of the address that platforms call. */
+  readonly callbackKey: string;
+  readonly eventSource: EventSource;
   readonly version: number;
 }
 
 const APP_COLUMNS = `id, connection_id as "connectionId", name, agent_id as "agentId", settings, secrets,
-  home_address as "homeAddress", version`;
+  home_address as "homeAddress", callback_key as "callbackKey", event_source as "eventSource", version`;
 
 type FoundApp = ConnectionAppRow & Record<string, unknown>;
 
@@ -197,8 +204,20 @@ export const selectConnectionApps = (
 export const CONNECTION_APP_NAME_KEY = 'connection_app_tenant_id_connection_id_name_key';
 
 const appOf = (app: ConnectionAppRecord): ConnectionAppRow => {
-  const { id, connectionId, name, agentId, settings, secrets, homeAddress, version } = app;
-  return { id, connectionId, name, agentId, settings, secrets, homeAddress, version };
+  const {
+    id,
+    connectionId,
+    name,
+    agentId,
+    settings,
+    secrets,
+    homeAddress,
+    callbackKey,
+    eventSource,
+    version,
+  } = app;
+  const texts = { name, agentId, settings, secrets, homeAddress };
+  return { id, connectionId, ...texts, callbackKey, eventSource, version };
 };
 
 const lockAppRecord = (tx: Tx, id: ConnectionAppId): Promise<ConnectionAppRecord | null> => {
@@ -214,13 +233,13 @@ export const lockConnectionApp = async (tx: Tx, id: ConnectionAppId): Promise<Co
 
 export type ConnectionAppFields = Pick<
   ConnectionAppRow,
-  'name' | 'agentId' | 'settings' | 'secrets' | 'homeAddress'
+  'name' | 'agentId' | 'settings' | 'secrets' | 'homeAddress' | 'eventSource'
 >;
 
 /** Makes an app; breaks `CONNECTION_APP_NAME_KEY` when its name is taken in the connection. */
 export const insertConnectionApp = async (
   tx: Tx,
-  app: { readonly id: ConnectionAppId; readonly connectionId: ConnectionId },
+  app: { readonly id: ConnectionAppId; readonly connectionId: ConnectionId; readonly callbackKey: string },
   fields: ConnectionAppFields,
 ): Promise<ConnectionAppRow> => {
   const { ConnectionAppEntity } = entities();
