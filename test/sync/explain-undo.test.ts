@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AccountId, SyncRunId } from '../../src/domain/index.ts';
+import type { AccountId, OrgUnitId, SyncRunId } from '../../src/domain/index.ts';
 import { explainPush } from '../../src/flows/sync/explain-push.ts';
 import { planUndo } from '../../src/flows/sync/plan-undo.ts';
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
@@ -7,6 +7,7 @@ import {
   addAccounts,
   addUnits,
   approveAndApply,
+  change,
   createPushWorld,
   disable,
   type PushWorld,
@@ -111,6 +112,33 @@ describe('taking a run back', () => {
     expect(undo).toMatchObject({ kind: 'UNDO', trigger: 'UNDO', phase: 'REVIEW' });
     expect(saying(await rowsOf(world, undo.id))).toEqual(['UPDATE_ACCOUNT 安娜']);
     await approveAndApply(world, undo);
+    expect(world.company.snapshot()).toEqual(before);
+  });
+
+  /** Puts somebody into one unit and nowhere else. */
+  const put = (world: PushWorld, id: AccountId, unit: OrgUnitId, leader: boolean): Promise<void> =>
+    change(world, async (tx) => {
+      await tx.execute('update muster.membership set org_unit_id = $2, leader = $3 where account_id = $1', [
+        id,
+        unit,
+        leader,
+      ]);
+      await tx.execute('update muster.account set primary_org_unit_id = $2 where id = $1', [id, unit]);
+    });
+
+  test('gives the lead of a unit back to who had moved away, once they are in it again', async () => {
+    const world = await createPushWorld(database);
+    const [anna, bert] = await addAccounts(world, 3);
+    const [unit] = await addUnits(world, ['研发部']);
+    await put(world, anna, unit, true);
+    await put(world, bert, unit, false);
+    await pushAll(world);
+    const before = world.company.snapshot();
+    await put(world, anna, world.rootId, false);
+    await put(world, bert, unit, true);
+    await approveAndApply(world, await plan(world));
+    expect(world.company.snapshot()).not.toEqual(before);
+    await approveAndApply(world, await planUndo(world.context, { runId: await lastRun(world) }));
     expect(world.company.snapshot()).toEqual(before);
   });
 
