@@ -40,7 +40,7 @@ interface Connection {
 
 interface Expected {
   readonly connection: Connection;
-  readonly resolve: (answer: Record<string, unknown> | null) => void;
+  readonly resolve: (answer: Answer | null) => void;
 }
 
 export interface GatewayContext {
@@ -53,52 +53,10 @@ export interface GatewayContext {
 export function createStreamGateway(context: GatewayContext): StreamGateway {
   const { settings, clock, scheduler } = context;
   const tickets = new Map<string, { readonly clientId: string; readonly expiresAt: number }>();
-  const standing = new Set<Connection>();
-  const expected = new Map<string, Expected>();
-  const answers: Record<string, unknown>[] = [];
+  const lines = createLines(context);
   const server = new WebSocketServer({ noServer: true });
-
-  const of = (clientId?: string): Connection[] =>
-    [...standing].filter(
-      (connection) => !connection.leaving && (clientId === undefined || connection.clientId === clientId),
-    );
-
-  const settle = (messageId: string, answer: Record<string, unknown> | null): void => {
-    expected.get(messageId)?.resolve(answer);
-    expected.delete(messageId);
-  };
-  const accept = (clientId: string, socket: WebSocket): void => {
-    const connection: Connection = { clientId, socket, leaving: false };
-    standing.add(connection);
-    socket.on('message', (data) => {
-      const answer = JSON.parse(String(data)) as { headers?: { messageId?: string } };
-      answers.push(answer);
-      settle(answer.headers?.messageId ?? '', answer);
-    });
-    socket.on('close', () => {
-      standing.delete(connection);
-      for (const [id, { connection: whose }] of expected) if (whose === connection) settle(id, null);
-    });
-    socket.on('error', () => socket.terminate());
-  };
-  /** Sends a frame and waits for its answer; `null` = none came in time, or the connection ended. */
-  const ask = (connection: Connection, frame: Frame): Promise<Record<string, unknown> | null> =>
-    new Promise((resolve) => {
-      const messageId = randomUUID();
-      expected.set(messageId, { connection, resolve });
-      scheduler.after(settings.streamRetryMs, () => settle(messageId, null));
-      send(connection, messageId, frame, clock);
-    });
-  const tryOnce = async ({ event, clientId }: EventRecord): Promise<DeliveryTry['outcome']> => {
-    const among = of(clientId);
-    const connection = among[Math.floor(Math.random() * among.length)];
-    if (!connection) return 'nobody';
-    const answer = await ask(connection, eventFrame(event, context));
-    if (answer === null) return 'timeout';
-    return outcomeOf(answer);
-  };
   return {
-    answers,
+    answers: lines.answers,
     ticket: (clientId) => {
       const ticket = randomUUID();
       tickets.set(ticket, { clientId, expiresAt: clock.now() + settings.streamTicketMs });
@@ -113,20 +71,20 @@ export function createStreamGateway(context: GatewayContext): StreamGateway {
         socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
         return;
       }
-      server.handleUpgrade(request, socket, head, (open) => accept(found.clientId, open));
+      server.handleUpgrade(request, socket, head, (open) => lines.accept(found.clientId, open));
     },
     sending: () => async (record, again) => {
       const at = clock.now();
-      const outcome = await tryOnce(record);
+      const outcome = await tryOnce(lines, record, context);
       record.tries.push({ at, outcome, status: null });
       if (outcome === 'accepted') record.state = 'delivered';
       else if (record.tries.length >= settings.streamAttempts) record.state = 'failed';
       // Whoever has not answered in time has had that time already.
       else again(outcome === 'timeout' ? 0 : settings.streamRetryMs);
     },
-    connections: (clientId) => of(clientId).length,
+    connections: (clientId) => lines.of(clientId).length,
     disconnect: (reason = 'connection is expired', clientId) => {
-      for (const connection of of(clientId)) {
+      for (const connection of lines.of(clientId)) {
         const frame = { type: 'SYSTEM', topic: 'disconnect', data: JSON.stringify({ reason }) } as const;
         send(connection, randomUUID(), frame, clock);
         connection.leaving = true;
@@ -134,20 +92,88 @@ export function createStreamGateway(context: GatewayContext): StreamGateway {
       }
     },
     drop: (clientId) => {
-      for (const { socket } of of(clientId)) socket.terminate();
+      for (const { socket } of lines.of(clientId)) socket.terminate();
     },
     ping: async () => {
-      const asked = of().map((connection) =>
-        ask(connection, { type: 'SYSTEM', topic: 'ping', data: JSON.stringify({ opaque: randomUUID() }) }),
-      );
+      const asked = lines.of().map((connection) => {
+        const data = JSON.stringify({ opaque: randomUUID() });
+        return lines.ask(connection, { type: 'SYSTEM', topic: 'ping', data });
+      });
       return (await Promise.all(asked)).map((answer) => String(answer?.['data'] ?? ''));
     },
     close: () => {
-      for (const { socket } of standing) socket.terminate();
-      for (const id of [...expected.keys()]) settle(id, null);
+      lines.close();
       server.close();
     },
   };
+}
+
+type Answer = Record<string, unknown>;
+
+/** The connections that stand, and the answers that they owe. */
+interface Lines {
+  readonly answers: Answer[];
+  accept(clientId: string, socket: WebSocket): void;
+  /** Those of one app or of all, without those that are leaving. */
+  of(clientId?: string): Connection[];
+  /** Sends a frame and waits for its answer; `null` = none came in time, or the connection ended. */
+  ask(connection: Connection, frame: Frame): Promise<Answer | null>;
+  close(): void;
+}
+
+function createLines({ settings, clock, scheduler }: GatewayContext): Lines {
+  const standing = new Set<Connection>();
+  const expected = new Map<string, Expected>();
+  const answers: Answer[] = [];
+  const settle = (messageId: string, answer: Answer | null): void => {
+    expected.get(messageId)?.resolve(answer);
+    expected.delete(messageId);
+  };
+  return {
+    answers,
+    accept: (clientId, socket) => {
+      const connection: Connection = { clientId, socket, leaving: false };
+      standing.add(connection);
+      socket.on('message', (data) => {
+        const answer = JSON.parse(String(data)) as { headers?: { messageId?: string } };
+        answers.push(answer);
+        settle(answer.headers?.messageId ?? '', answer);
+      });
+      socket.on('close', () => {
+        standing.delete(connection);
+        for (const [id, { connection: whose }] of expected) if (whose === connection) settle(id, null);
+      });
+      socket.on('error', () => socket.terminate());
+    },
+    of: (clientId) =>
+      [...standing].filter(
+        (connection) => !connection.leaving && (clientId === undefined || connection.clientId === clientId),
+      ),
+    ask: (connection, frame) =>
+      new Promise((resolve) => {
+        const messageId = randomUUID();
+        expected.set(messageId, { connection, resolve });
+        scheduler.after(settings.streamRetryMs, () => settle(messageId, null));
+        send(connection, messageId, frame, clock);
+      }),
+    close: () => {
+      for (const { socket } of standing) socket.terminate();
+      for (const id of [...expected.keys()]) settle(id, null);
+    },
+  };
+}
+
+/** Over one of the app's connections, whichever it is. */
+async function tryOnce(
+  lines: Lines,
+  { event, clientId }: EventRecord,
+  context: GatewayContext,
+): Promise<DeliveryTry['outcome']> {
+  const among = lines.of(clientId);
+  const connection = among[Math.floor(Math.random() * among.length)];
+  if (!connection) return 'nobody';
+  const answer = await lines.ask(connection, eventFrame(event, context));
+  return answer === null ? 'timeout' : outcomeOf(answer);
 }
 
 interface Frame {
@@ -173,7 +199,7 @@ function eventFrame(event: CorpEvent, { corpId, settings }: GatewayContext): Fra
 }
 
 /** Only `SUCCESS` in the data counts; whatever else came is as good as a wish to hear it later. */
-function outcomeOf(answer: Record<string, unknown>): DeliveryTry['outcome'] {
+function outcomeOf(answer: Answer): DeliveryTry['outcome'] {
   try {
     const { status } = JSON.parse(String(answer['data'])) as { status?: string };
     return answer['code'] === 200 && status === 'SUCCESS' ? 'accepted' : 'later';

@@ -50,7 +50,7 @@ export const dingtalkFeed = (services: PlatformServices): ChangeFeed => {
   const as = (app: CallingApp) => connectionAs(app, { id: 'clientId', secret: 'clientSecret' });
   return {
     receive: (feed, request, now) =>
-      receiving(() => {
+      receiving(request, () => {
         const { corpId, clientId } = dingtalkSettings(feed.connection);
         // Events that the console subscribes are sealed for the app, those of the call to register for the company.
         const owners = [feed.appKey ?? clientId, corpId];

@@ -12,6 +12,7 @@ import { instant } from './change-event.ts';
 
 /** Minutes by which a platform's clock and ours may differ, or a request may have been on its way. */
 const WINDOW_MS = 5 * 60_000;
+const BODY_MAX_LENGTH = 256 * 1024;
 
 /** Why a request is refused: for the log; whoever sent it is told one and the same thing whatever it was. */
 export class Refusal extends Error {
@@ -58,8 +59,9 @@ export const openRequest = (
  * Reads a request, and refuses whatever goes wrong in that with one and the same error.
  * @throws AppError CALLBACK_REFUSED; its `debug` says why, for the log, and quotes nothing of the request
  */
-export const receiving = (read: () => CallbackReception): CallbackReception => {
+export const receiving = (request: CallbackRequest, read: () => CallbackReception): CallbackReception => {
   try {
+    if (request.body.length > BODY_MAX_LENGTH) throw new Refusal('too long');
     return read();
   } catch (error) {
     const debug =

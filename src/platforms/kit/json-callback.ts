@@ -23,6 +23,7 @@ export const readJsonCallback = (
   },
 ): CallbackReception => {
   const { owners, now, check } = how;
+  if (request.method !== 'POST') throw new Refusal('method');
   const { encrypt: encrypted } = envelope.parse(parseStrictObject(request.body));
   const { message, owner } = openRequest(feed, request, { encrypted, owners, now });
   const event = how.event(parseStrictObject(message), message);
