@@ -69,9 +69,9 @@ const person = z.object({
   userid: z.string().min(1).max(ID_MAX_LENGTH),
   unionid: orAbsent(z.string().max(ID_MAX_LENGTH)),
   name: z.string(),
-  ...texts('avatar', 'state_code', 'mobile', 'telephone', 'job_number', 'title', 'email', 'org_email'),
-  ...texts('work_place', 'remark', 'extension', 'manager_userid'),
-  ...flags('hide_mobile', 'active', 'admin', 'boss', 'exclusive_account'),
+  ...texts('avatar state_code mobile telephone job_number title email org_email work_place remark'),
+  ...texts('extension manager_userid'),
+  ...flags('hide_mobile active admin boss exclusive_account'),
   hired_date: orAbsent(z.number()),
   dept_id_list: ids,
 });
