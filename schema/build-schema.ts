@@ -8,6 +8,8 @@ import { AuditResolver } from './audit/audit.resolver.ts';
 import { applyRules } from './authorisation.ts';
 import { ConnectionMutations } from './connection/connection.mutations.ts';
 import { ConnectionResolver } from './connection/connection.resolver.ts';
+import { EventMutations } from './event/event.mutations.ts';
+import { AppEventsResolver, ConnectionEventsResolver, EventResolver } from './event/event.resolver.ts';
 import { HistoryResolver } from './history/history.resolver.ts';
 import { ImportMutations } from './import/import.mutations.ts';
 import { ImportResolver } from './import/import.resolver.ts';
@@ -40,6 +42,10 @@ const RESOLVERS = [
   AuditResolver,
   ConnectionResolver,
   ConnectionMutations,
+  EventResolver,
+  EventMutations,
+  ConnectionEventsResolver,
+  AppEventsResolver,
   HistoryResolver,
   ImportResolver,
   RunResolver,

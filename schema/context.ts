@@ -10,6 +10,8 @@ export type Language = 'zh' | 'en';
 export interface GraphqlDeps extends FlowDeps {
   /** Signing in by password, by refresh token, and out. */
   readonly signIn: SignInDeps;
+  /** Address at which people and platforms reach us, without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /** What a resolver is handed: who asks, the parts that flows share, and the batches of this one request. */

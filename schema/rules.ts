@@ -1,6 +1,7 @@
 import type { Role, Scope } from '../src/domain/index.ts';
 import type { Rule } from './authorisation.ts';
 import { CONNECTION_OBJECT_RULES, CONNECTION_ROOT_RULES } from './connection/connection.rules.ts';
+import { EVENT_OBJECT_RULES, EVENT_ROOT_RULES } from './event/event.rules.ts';
 import { IMPORT_OBJECT_RULES, IMPORT_ROOT_RULES } from './import/import.rules.ts';
 import { LINK_OBJECT_RULES, LINK_ROOT_RULES, READS_LINKS } from './link/link.rules.ts';
 import {
@@ -31,6 +32,7 @@ const EDITS_DICTIONARY = rule(['OWNER', 'DIRECTORY_ADMIN'], [], { wholeTenant: t
 export const ROOT_RULES: Readonly<Record<string, Rule>> = {
   ...SIGN_IN_ROOT_RULES,
   ...CONNECTION_ROOT_RULES,
+  ...EVENT_ROOT_RULES,
   ...IMPORT_ROOT_RULES,
   ...LINK_ROOT_RULES,
   ...SYNC_ROOT_RULES,
@@ -79,6 +81,7 @@ const SENSITIVE =
 export const OBJECT_RULES: Readonly<Record<string, ObjectRules>> = {
   ...SIGN_IN_OBJECT_RULES,
   ...CONNECTION_OBJECT_RULES,
+  ...EVENT_OBJECT_RULES,
   ...IMPORT_OBJECT_RULES,
   ...LINK_OBJECT_RULES,
   ...SYNC_OBJECT_RULES,

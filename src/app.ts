@@ -108,6 +108,7 @@ const mountApi = async (
   const graphql = await createGraphqlServer({
     ...parts.deps,
     signIn: sessions.signIn,
+    publicUrl: parts.config.publicUrl,
     authenticate: (request, client) => principalOf(sessions, request, client),
     clientOf,
     production: parts.config.mode === 'production',

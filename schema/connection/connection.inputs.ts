@@ -3,9 +3,12 @@ import type {
   ConnectionAppId,
   ConnectionId,
   ConnectionMode,
+  EventPolicy,
+  EventSource,
   OrgUnitId,
   UserNameSource,
 } from '../../src/domain/index.ts';
+import { EventPolicyEnum, EventSourceEnum } from '../event/event.enums.ts';
 import { VERSION } from '../paging/arguments.ts';
 import { Json } from '../scalars.ts';
 import {
@@ -56,8 +59,18 @@ export class PullRulesInput {
   @Field(() => GuardLimitsInput, { nullable: true, description: 'Limits for proposed disables.' })
   readonly guard?: GuardLimitsInput;
 
-  @Field(() => Int, { nullable: true, description: 'Minutes between timed pulls; 0 = none.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Minutes between timed pulls; 0 = none, but once a day where events are received and followed.',
+  })
   readonly everyMinutes?: number;
+
+  @Field(() => EventPolicyEnum, {
+    nullable: true,
+    description: 'What to do with what events bring. Default HOLD.',
+  })
+  readonly events?: EventPolicy;
 }
 
 @InputType('ConnectionFields', { description: 'Fields of a connection.' })
@@ -147,6 +160,25 @@ class ConnectionAppFields {
 
   @Field(() => String, { nullable: true, description: 'Address that the app opens, http or https.' })
   readonly homeAddress?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Token of the callback address, 3 to 64 letters and digits; write-only, null removes it.',
+  })
+  readonly callbackToken?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'EncodingAESKey of the callback address, 43 letters and digits; write-only, null removes it.',
+  })
+  readonly callbackAesKey?: string | null;
+
+  @Field(() => EventSourceEnum, {
+    nullable: true,
+    description: 'Where word of changes comes from. Default OFF.',
+  })
+  readonly eventSource?: EventSource;
 }
 
 @InputType('CreateConnectionAppInput', { description: 'A new app of a connection.' })

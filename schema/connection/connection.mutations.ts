@@ -129,7 +129,7 @@ export class ConnectionMutations {
     @Ctx() context: GraphqlContext,
   ) {
     requireId('Connection', input.connectionId, ['input', 'connectionId']);
-    return { connectionApp: appView(await createConnectionApp(context.flow, given(input))) };
+    return { connectionApp: appView(context, await createConnectionApp(context.flow, given(input))) };
   }
 
   @Mutation(() => ConnectionAppPayload, { description: 'Changes an app.' })
@@ -139,7 +139,7 @@ export class ConnectionMutations {
     @Ctx() context: GraphqlContext,
   ) {
     requireId('ConnectionApp', input.id, ['input', 'id']);
-    return { connectionApp: appView(await updateConnectionApp(context.flow, given(input))) };
+    return { connectionApp: appView(context, await updateConnectionApp(context.flow, given(input))) };
   }
 
   @Mutation(() => DeleteConnectionPayload, { description: 'Removes an app.' })

@@ -5,6 +5,7 @@ import { findConnectionApps } from '../../src/flows/connection/connection-app.ts
 import { targetOfConnection, targetOfPlatform } from '../../src/flows/connection/describe-target.ts';
 import { findConnections, getConnection } from '../../src/flows/connection/manage-connection.ts';
 import { readPushStates } from '../../src/flows/connection/read-push-states.ts';
+import { callbackUrlOf } from '../../src/flows/events/callback-address.ts';
 import type { Platform } from '../../src/ports/platform.ts';
 import { GraphqlContext } from '../context.ts';
 import { requireId } from '../ids.ts';
@@ -13,16 +14,17 @@ import { PushStateType } from './push-state.type.ts';
 import { PushTargetType } from './push-target.type.ts';
 import { pushRulesView, pushStateView, targetView } from './push-views.ts';
 
-interface WithSecrets {
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
 type ConnectionRow = Awaited<ReturnType<typeof getConnection>>;
 
+type AppRow = Awaited<ReturnType<typeof findConnectionApps>>[number];
+
 /** Of secrets only their names leave the house. */
-export const appView = <App extends WithSecrets>({ secrets, ...app }: App) => ({
+export const appView = (context: GraphqlContext, { secrets, callbackKey, ...app }: AppRow) => ({
   ...app,
   secretNames: Object.keys(secrets).sort(),
+  callbackUrl: callbackUrlOf(context.deps.publicUrl, callbackKey),
+  hasCallbackToken: secrets['callbackToken'] !== undefined,
+  hasCallbackAesKey: secrets['callbackAesKey'] !== undefined,
 });
 
 /** A connection of which what its platform can take is worked out when it is asked for. */
@@ -40,7 +42,7 @@ export const connectionView = ({ secrets, defaultPassword, ...row }: ConnectionR
 });
 
 const platformView = (known: Platform) => {
-  const { directorySource, directoryTarget, ...platform } = known;
+  const { directorySource, directoryTarget, changeFeed, domainFile, network: _network, ...platform } = known;
   return {
     ...platform,
     settings: platform.settings.map(({ check: _check, ...field }) => ({
@@ -51,6 +53,12 @@ const platformView = (known: Platform) => {
     })),
     canPull: directorySource !== undefined,
     canPush: directoryTarget !== undefined,
+    eventSources: [
+      ...(changeFeed === undefined ? [] : ['CALLBACK']),
+      ...(changeFeed?.stream === undefined ? [] : ['STREAM']),
+    ],
+    canRegisterCallback: changeFeed?.registration !== undefined,
+    takesDomainFile: domainFile !== undefined,
     pushTarget: targetView(targetOfPlatform(known)),
   };
 };
@@ -61,7 +69,9 @@ const readStates = async (context: GraphqlContext, ids: readonly string[]) =>
 /** Apps of each of several connections, in their order. */
 const readApps = async (context: GraphqlContext, ids: readonly string[]) => {
   const apps = await findConnectionApps(context.flow, { connectionIds: ids as readonly ConnectionId[] });
-  return ids.map((id) => apps.filter(({ connectionId }) => connectionId === id).map(appView));
+  return ids.map((id) =>
+    apps.filter(({ connectionId }) => connectionId === id).map((app) => appView(context, app)),
+  );
 };
 
 @Resolver(() => ConnectionType)

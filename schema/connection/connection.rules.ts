@@ -28,7 +28,9 @@ const SECRETS = 'Secrets are write-only: nobody is shown more than their names.'
 export const CONNECTION_OBJECT_RULES = {
   CheckStep: {},
   Connection: { masked: { secretNames: SECRETS, hasDefaultPassword: SECRETS } },
-  ConnectionApp: { masked: { secretNames: SECRETS } },
+  ConnectionApp: {
+    masked: { secretNames: SECRETS, hasCallbackToken: SECRETS, hasCallbackAesKey: SECRETS },
+  },
   ConnectionAppPayload: {},
   ConnectionPayload: {},
   DeleteConnectionPayload: {},

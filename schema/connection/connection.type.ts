@@ -1,6 +1,9 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import type { ConnectionMode, UserNameSource } from '../../src/domain/index.ts';
+import type { ConnectionMode, EventPolicy, EventSource, UserNameSource } from '../../src/domain/index.ts';
 import type { CheckStep } from '../../src/ports/directory-source.ts';
+import { EventPolicyEnum, EventSourceEnum } from '../event/event.enums.ts';
+import { OpenHintsType } from '../event/open-hints.type.ts';
+import { AppStreamType } from '../event/stream.type.ts';
 import { DateTime, Json } from '../scalars.ts';
 import { TextType } from '../text.type.ts';
 import {
@@ -57,8 +60,14 @@ export class PullRulesType {
   @Field(() => GuardLimitsType, { description: 'Limits for proposed disables.' })
   readonly guard!: GuardLimitsType;
 
-  @Field(() => Int, { description: 'Minutes between timed pulls; 0 = none.' })
+  @Field(() => Int, {
+    description:
+      'Minutes between timed pulls; 0 = none, but once a day where events are received and followed.',
+  })
   readonly everyMinutes!: number;
+
+  @Field(() => EventPolicyEnum, { description: 'What to do with what events bring.' })
+  readonly events!: EventPolicy;
 }
 
 @ObjectType('ConnectionApp', { description: 'An app of a connection.', simpleResolvers: true })
@@ -83,6 +92,28 @@ export class ConnectionAppType {
 
   @Field(() => String, { nullable: true, description: 'Address that the app opens.' })
   readonly homeAddress!: string | null;
+
+  @Field(() => String, {
+    description: "Address to be entered in the platform's console, which it calls when something changes.",
+  })
+  readonly callbackUrl!: string;
+
+  @Field(() => EventSourceEnum, { description: 'Where word of changes comes from.' })
+  readonly eventSource!: EventSource;
+
+  @Field(() => Boolean, { description: 'The token of the callback address is set; it is never shown.' })
+  readonly hasCallbackToken!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'The EncodingAESKey of the callback address is set; it is never shown.',
+  })
+  readonly hasCallbackAesKey!: boolean;
+
+  @Field(() => AppStreamType, {
+    nullable: true,
+    description: 'How its long connection stands; null unless its events come that way.',
+  })
+  readonly stream!: AppStreamType | null;
 
   @Field(() => Int, { description: 'Grows with each change.' })
   readonly version!: number;
@@ -137,6 +168,9 @@ export class ConnectionType {
     description: 'Where pushing stands: quarantine, next probe, last full push.',
   })
   readonly pushState!: PushStateType;
+
+  @Field(() => OpenHintsType, { description: 'How much of what events have named waits to be read.' })
+  readonly openHints!: OpenHintsType;
 
   @Field(() => [ConnectionAppType], { description: 'Its apps, by name.' })
   readonly apps!: readonly ConnectionAppType[];
@@ -227,6 +261,17 @@ export class PlatformType {
 
   @Field(() => Boolean, { description: 'Units and people can be pushed to it.' })
   readonly canPush!: boolean;
+
+  @Field(() => [EventSourceEnum], { description: 'Ways in which it tells of changes.' })
+  readonly eventSources!: readonly EventSource[];
+
+  @Field(() => Boolean, {
+    description: 'Callback addresses can be registered with it by a call, see `registerCallback`.',
+  })
+  readonly canRegisterCallback!: boolean;
+
+  @Field(() => Boolean, { description: 'It asks for a file that proves the domain, see `uploadDomainFile`.' })
+  readonly takesDomainFile!: boolean;
 
   @Field(() => PushTargetType, {
     nullable: true,

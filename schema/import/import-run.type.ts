@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import type { CompletenessGap, ImportPhase, ImportScope } from '../../src/domain/index.ts';
+import type { CompletenessGap, ImportKind, ImportPhase, ImportScope } from '../../src/domain/index.ts';
 import { ConnectionType } from '../connection/connection.type.ts';
+import { ImportKindEnum } from '../event/event.enums.ts';
 import { connectionOf, edgeOf } from '../paging/connection.ts';
 import { DateTime, Json } from '../scalars.ts';
 import { TextType } from '../text.type.ts';
@@ -222,6 +223,9 @@ export class ImportRunType {
 
   @Field(() => ImportScopeEnum, { description: 'What is pulled.' })
   readonly scope!: ImportScope;
+
+  @Field(() => ImportKindEnum, { description: 'What it is about.' })
+  readonly kind!: ImportKind;
 
   @Field(() => ImportPhaseEnum, { description: 'Where it stands.' })
   readonly phase!: ImportPhase;

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
-import type { ConnectionId, ImportPhase, ImportRunId } from '../../src/domain/index.ts';
+import type { ConnectionId, ImportKind, ImportPhase, ImportRunId } from '../../src/domain/index.ts';
 import {
   countImportRuns,
   findRuns,
@@ -9,6 +9,7 @@ import {
 } from '../../src/flows/import/find-runs.ts';
 import { previewRevert } from '../../src/flows/import/revert-import.ts';
 import { GraphqlContext } from '../context.ts';
+import { ImportKindEnum } from '../event/event.enums.ts';
 import { requireId } from '../ids.ts';
 import { AFTER, FIRST } from '../paging/arguments.ts';
 import { toConnection } from '../paging/connection.ts';
@@ -27,13 +28,19 @@ export class ImportResolver {
     connectionId: ConnectionId | null,
     @Arg('phase', () => [ImportPhaseEnum], { nullable: true, description: 'Only those in these phases.' })
     phase: ImportPhase[] | null,
+    @Arg('kind', () => [ImportKindEnum], { nullable: true, description: 'Only those of these kinds.' })
+    kind: ImportKind[] | null,
     @Arg('first', () => Int, FIRST) first: number,
     @Arg('after', () => String, AFTER) after: string | null,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ) {
     if (connectionId != null) requireId('Connection', connectionId, ['connectionId']);
-    const filter = { connectionId: connectionId ?? undefined, phases: phase ?? undefined };
+    const filter = {
+      connectionId: connectionId ?? undefined,
+      phases: phase ?? undefined,
+      kinds: kind ?? undefined,
+    };
     const list = {
       find: (last: ImportRunId | undefined, size: number) =>
         findRuns(context.flow, { ...filter, ...(last === undefined ? {} : { after: last }), first: size }),

@@ -111,6 +111,7 @@ export const openGateway = async (
       accessTokens: { forSession: async () => ({ token: 'token', expiresIn: 600 }) },
       tenants: createTenantLookup(db),
     },
+    publicUrl: 'https://muster.test',
     authenticate: async (request) => {
       const header = request.headers.authorization;
       if (header === undefined) return null;

@@ -14,6 +14,7 @@ const graphql = await createGraphqlServer({
   logger,
   now: () => new Date(),
   signIn: service.signIn,
+  publicUrl: 'https://muster.test',
   authenticate: (request) => principalOf(service, request),
   clientOf,
   production: true,

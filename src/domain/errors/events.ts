@@ -31,12 +31,26 @@ export const EVENT_ERRORS = {
       'Make sure that the address can be reached from the internet without redirection, then try again.',
     ],
   }),
+  EVENTS_OFF: row(409, afterFix, {
+    text: ['连接不处理平台事件', 'The connection does not follow its events'],
+    remedy: [
+      '需要时请修改连接的拉取规则中的事件策略。',
+      'Change what its pull rules say of events, if it should.',
+    ],
+  }),
   EVENTS_TOO_MANY: row(409, never, {
     text: [
       '事件涉及 {count} 个对象，超过逐个读取的上限 {limit}',
       'Events concern {count} objects, more than the {limit} that are read one by one',
     ],
     remedy: ['无需处理，系统改为整体拉取。', 'Nothing to do; the whole company is pulled instead.'],
+  }),
+  DOMAIN_FILE_TAKEN: row(409, never, {
+    text: ['“{host}”上已有名为“{name}”的文件', 'There is a file named "{name}" at "{host}" already'],
+    remedy: [
+      '平台为每家企业下发的文件名各不相同，请确认上传的是本企业的文件。',
+      'Platforms give each company a name of its own; make sure that it is the file of this company.',
+    ],
   }),
   DOMAIN_FILE_INVALID: row(400, never, {
     text: [

@@ -26,7 +26,7 @@ const abandon = (
   failure: { readonly code: string; readonly details: ErrorDetails },
 ): Promise<void> =>
   context.db.transaction(eventActor(context, run.id), async (tx) => {
-    await noteEventTrouble(tx, run, failure.code);
+    await noteEventTrouble(tx, run, failure);
     if (!(await failReading(tx, run, failure))) return;
     await dropFetched(tx, run.id);
     await settleHints(tx, run.connectionId);
@@ -34,7 +34,7 @@ const abandon = (
 
 const note = (context: EventContext, run: EventRun, error: AppError): Promise<void> =>
   context.db.transaction(eventActor(context, run.id), async (tx) => {
-    await noteEventTrouble(tx, run, error.code);
+    await noteEventTrouble(tx, run, error);
     await noteTrouble(tx, run, { code: error.code, details: error.details });
   });
 

@@ -110,7 +110,8 @@ const judge = (
   const { kind, externalId } = object;
   if (refusal !== null) {
     const state = refusal.code === OUT_OF_RANGE ? 'OUTSIDE' : 'FAILED';
-    return { read: { kind, externalId, state, code: refusal.code }, item: null };
+    const { code, details } = refusal;
+    return { read: { kind, externalId, state, code, details }, item: null };
   }
   if (value === null) return { read: { kind, externalId, state: 'GONE' }, item: null };
   const readAs = value.externalId === externalId ? undefined : value.externalId;

@@ -1,10 +1,9 @@
 import { AppError, type SystemPrincipal, type TenantId } from '../../domain/index.ts';
-import type { CallbackAnswer, CallbackRequest, ChangeFeed, FeedApp } from '../../ports/change-feed.ts';
+import type { CallbackAnswer, CallbackRequest, ChangeFeed } from '../../ports/change-feed.ts';
 import { type FeedRow, findFeedTenant, selectFeed } from '../../store/queries/event-feeds.ts';
-import { openAppSecret } from '../connection/app-secrets.ts';
-import { openRow } from '../connection/open-connection.ts';
 import type { FlowContext, FlowDeps } from '../context.ts';
 import type { EventIntake } from './event-intake.ts';
+import { openFeed } from './open-feed.ts';
 import type { RecentKeys } from './recent-keys.ts';
 
 /** A request at a callback address. */
@@ -49,29 +48,6 @@ const requireChangeFeed = (context: FlowContext, { connection }: FeedRow): Chang
   const feed = context.platforms.get(connection.platform)?.changeFeed;
   if (feed === undefined) throw refused('the platform has no callbacks');
   return feed;
-};
-
-/** The app with its secrets opened, for this one request. */
-export const openFeed = async (
-  context: FlowContext,
-  { app, connection }: FeedRow,
-): Promise<FeedApp | null> => {
-  const [open, token, aesKey, appSecret] = await Promise.all([
-    openRow(context, connection),
-    openAppSecret(context, app, 'callbackToken'),
-    openAppSecret(context, app, 'callbackAesKey'),
-    openAppSecret(context, app, 'appSecret'),
-  ]);
-  if (token === null || aesKey === null) return null;
-  const { id, connectionId, name, agentId, homeAddress } = app;
-  return {
-    connection: open,
-    app: { id, connectionId, name, agentId, homeAddress },
-    appKey: app.settings['appKey'] ?? null,
-    appSecret,
-    token,
-    aesKey,
-  };
 };
 
 const contextOf = async (deps: CallbackDeps, input: ReceiveCallbackInput): Promise<FlowContext> => {

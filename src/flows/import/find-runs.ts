@@ -39,6 +39,7 @@ export const findRuns = (
   listRuns(context.db, tenantOf(context), {
     connectionId: input.connectionId,
     phases: input.phases,
+    kinds: input.kinds,
     before: input.after,
     limit: limitOf(input.first),
   });

@@ -81,6 +81,7 @@ export class Events20261128000400 extends Migration {
         outcome text check (outcome in ('FAILED', 'HELD', 'COMMITTED', 'DISCARDED', 'GONE', 'UNCHANGED', 'ECHO',
           'IGNORED')),
         outcome_code text,
+        outcome_details jsonb,
         run_id uuid,
         concluded_at timestamptz,
         primary key (tenant_id, id),
@@ -141,6 +142,7 @@ export class Events20261128000400 extends Migration {
         outcome text check (outcome in ('FAILED', 'HELD', 'COMMITTED', 'DISCARDED', 'GONE', 'UNCHANGED', 'ECHO',
           'IGNORED')),
         code text,
+        details jsonb,
         primary key (tenant_id, run_id, kind, external_id),
         foreign key (tenant_id, run_id) references muster.import_run (tenant_id, id) on delete cascade
       );

@@ -74,7 +74,7 @@ export const giveTo = async (
     [run.id, run.connectionId],
   );
   await tx.query(
-    `update muster.received_event set run_id = $1, outcome_code = null
+    `update muster.received_event set run_id = $1, outcome_code = null, outcome_details = null
      where tenant_id = muster.current_tenant() and connection_id = $2 and state = 'OPEN'`,
     [run.id, run.connectionId],
   );

@@ -1,4 +1,4 @@
-import type { Connection, TenantId } from '../../domain/index.ts';
+import type { Connection, ConnectionAppId, ErrorDetails, StreamState, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
 import { type ConnectionAppRow, PULL_RULES, type SealedSecrets } from './connections.ts';
 
@@ -41,3 +41,31 @@ export const selectFeed = async (
   callbackKey: string,
 ): Promise<FeedRow | null> =>
   (await db.read<FeedRow & Record<string, unknown>>(tenantId, FEED, [callbackKey]))[0] ?? null;
+
+/** How an app's long connection stands, by the word of whoever holds it. */
+export interface StreamStateRow {
+  readonly appId: ConnectionAppId;
+  /** `IDLE` as well when whoever held it has died. */
+  readonly state: StreamState;
+  readonly connectedAt: Date | null;
+  readonly lastEventAt: Date | null;
+  readonly errorCode: string | null;
+  readonly errorDetails: ErrorDetails | null;
+  readonly errorAt: Date | null;
+}
+
+export const selectStreamStates = (
+  db: Database,
+  tenantId: TenantId,
+  appIds: readonly ConnectionAppId[],
+): Promise<StreamStateRow[]> =>
+  db.read<StreamStateRow & Record<string, unknown>>(
+    tenantId,
+    `select app_id as "appId",
+       case when stream_state <> 'FAILED' and coalesce(lease_until, '-infinity') < clock_timestamp() then 'IDLE'
+         else stream_state end as state,
+       connected_at as "connectedAt", last_event_at as "lastEventAt", last_error_code as "errorCode",
+       last_error as "errorDetails", last_error_at as "errorAt"
+     from muster.event_feed where tenant_id = muster.current_tenant() and app_id = any ($1::uuid[])`,
+    [appIds],
+  );

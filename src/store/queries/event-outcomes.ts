@@ -1,4 +1,9 @@
-import { type ConnectionId, EVENT_OUTCOMES, type ImportRunId } from '../../domain/index.ts';
+import {
+  type ConnectionId,
+  type ErrorDetails,
+  EVENT_OUTCOMES,
+  type ImportRunId,
+} from '../../domain/index.ts';
 import type { Tx } from '../transaction.ts';
 
 /** The hints of an event `e`, one a row. */
@@ -14,10 +19,10 @@ export const concludeEvents = (
 ): Promise<number> =>
   tx.execute(
     `update muster.received_event t set state = case when o.outcome = 'HELD' then 'HELD' else 'DONE' end,
-       outcome = o.outcome, outcome_code = o.code, concluded_at = clock_timestamp(),
+       outcome = o.outcome, outcome_code = o.code, outcome_details = o.details, concluded_at = clock_timestamp(),
        run_id = case when o.outcome = 'HELD' then coalesce($3, t.run_id) else t.run_id end
      from (
-       select distinct on (e.id) e.id, coalesce(b.outcome, 'UNCHANGED') as outcome, b.code
+       select distinct on (e.id) e.id, coalesce(b.outcome, 'UNCHANGED') as outcome, b.code, b.details
        from muster.received_event e
        left join lateral ${HINTS} on true
        left join muster.import_object b on b.tenant_id = e.tenant_id and b.run_id = $1 and b.kind = h.kind
@@ -34,7 +39,7 @@ export const concludeEvents = (
  */
 export const concludeHeld = (tx: Tx, runId: ImportRunId, as: 'COMMITTED' | 'DISCARDED'): Promise<number> =>
   tx.execute(
-    `update muster.received_event t set state = 'DONE', outcome = o.outcome, outcome_code = null,
+    `update muster.received_event t set state = 'DONE', outcome = o.outcome, outcome_code = null, outcome_details = null,
        concluded_at = clock_timestamp()
      from (
        select e.id, case
@@ -77,10 +82,10 @@ export const ignoreEvents = (tx: Tx, connectionId: ConnectionId, code: string): 
 export const noteEventTrouble = (
   tx: Tx,
   run: { readonly id: ImportRunId; readonly connectionId: ConnectionId },
-  code: string,
+  trouble: { readonly code: string; readonly details: ErrorDetails },
 ): Promise<number> =>
   tx.execute(
-    `update muster.received_event set outcome_code = $3
+    `update muster.received_event set outcome_code = $3, outcome_details = $4
      where tenant_id = muster.current_tenant() and connection_id = $2 and run_id = $1 and state = 'OPEN'`,
-    [run.id, run.connectionId, code],
+    [run.id, run.connectionId, trouble.code, JSON.stringify(trouble.details)],
   );

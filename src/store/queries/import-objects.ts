@@ -1,6 +1,7 @@
 import type {
   ConnectionId,
   Decision,
+  ErrorDetails,
   EventOutcome,
   ImportRunId,
   Issue,
@@ -31,6 +32,7 @@ export interface ReadObject extends Pick<NamedObject, 'kind' | 'externalId'> {
   /** The id as the platform writes it, where it differs. */
   readonly readAs?: string | undefined;
   readonly code?: string | undefined;
+  readonly details?: ErrorDetails | undefined;
 }
 
 /** Adds objects to a run; those that it has stay as they are. @returns how many are new */
@@ -68,8 +70,9 @@ export const countObjects = async (tx: Tx, runId: ImportRunId): Promise<number> 
 /** Notes what reading has shown. */
 export const noteRead = (tx: Tx, runId: ImportRunId, objects: readonly ReadObject[]): Promise<number> =>
   tx.execute(
-    `update muster.import_object t set state = o.state, read_as = o."readAs", code = o.code
-     from jsonb_to_recordset($2::jsonb) as o(kind text, "externalId" text, state text, "readAs" text, code text)
+    `update muster.import_object t set state = o.state, read_as = o."readAs", code = o.code, details = o.details
+     from jsonb_to_recordset($2::jsonb)
+       as o(kind text, "externalId" text, state text, "readAs" text, code text, details jsonb)
      where t.run_id = $1 and t.kind = o.kind and t.external_id = o."externalId"`,
     [runId, JSON.stringify(objects)],
   );
@@ -172,7 +175,7 @@ export const holdObjects = async (
        insert into muster.import_object as h (tenant_id, run_id, kind, external_id, why, state, read_as)
        select tenant_id, $2::uuid, kind, external_id, why, state, read_as from given
        on conflict (tenant_id, run_id, kind, external_id) do update
-         set state = excluded.state, read_as = excluded.read_as, outcome = null, code = null)
+         set state = excluded.state, read_as = excluded.read_as, outcome = null, code = null, details = null)
      select kind, coalesce(read_as, external_id) as id from given`,
     [move.from, move.to, objects],
   );

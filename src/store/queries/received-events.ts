@@ -3,6 +3,7 @@ import type {
   ChangeHint,
   ConnectionAppId,
   ConnectionId,
+  ErrorDetails,
   EventOutcome,
   EventState,
   EventTransport,
@@ -110,6 +111,7 @@ export interface ReceivedEventRow {
   readonly state: EventState;
   readonly outcome: EventOutcome | null;
   readonly outcomeCode: string | null;
+  readonly outcomeDetails: ErrorDetails | null;
   readonly runId: ImportRunId | null;
   readonly concludedAt: Date | null;
 }
@@ -139,7 +141,8 @@ export const listEvents = (
   db.read<ReceivedEventRow & Record<string, unknown>>(
     tenantId,
     `select id, connection_id as "connectionId", app_id as "appId", transport, type, occurred_at as "occurredAt",
-       received_at as "receivedAt", hints, state, outcome, outcome_code as "outcomeCode", run_id as "runId",
+       received_at as "receivedAt", hints, state, outcome, outcome_code as "outcomeCode",
+       outcome_details as "outcomeDetails", run_id as "runId",
        concluded_at as "concludedAt"
      from muster.received_event where ${FILTER} and ($4::uuid is null or id < $4) order by id desc limit $5`,
     [...filterOf(page), page.before ?? null, page.limit],
