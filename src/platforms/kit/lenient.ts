@@ -9,3 +9,14 @@ export const orAbsent = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? undefined);
 export const text = orAbsent(z.string());
 export const flag = orAbsent(z.boolean());
+
+const all = <Name extends string, Schema>(names: string, schema: Schema) =>
+  Object.fromEntries(names.split(' ').map((name) => [name, schema])) as Record<Name, Schema>;
+
+type Words<Names extends string> = Names extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Names;
+
+/** Several texts that may be absent; their names with blanks between them. */
+export const texts = <const Names extends string>(names: Names) =>
+  all<Words<Names>, typeof text>(names, text);
+export const flags = <const Names extends string>(names: Names) =>
+  all<Words<Names>, typeof flag>(names, flag);
