@@ -28,6 +28,8 @@ export interface StreamGateway {
   ping(): Promise<readonly string[]>;
   /** What clients have answered so far, frame by frame. */
   readonly answers: readonly Record<string, unknown>[];
+  /** How often clients have asked for a sign of life by a web-socket ping. */
+  heartbeats(): number;
   close(): void;
 }
 
@@ -57,6 +59,7 @@ export function createStreamGateway(context: GatewayContext): StreamGateway {
   const server = new WebSocketServer({ noServer: true });
   return {
     answers: lines.answers,
+    heartbeats: lines.heartbeats,
     ticket: (clientId) => {
       const ticket = randomUUID();
       tickets.set(ticket, { clientId, expiresAt: clock.now() + settings.streamTicketMs });
@@ -113,6 +116,7 @@ type Answer = Record<string, unknown>;
 /** The connections that stand, and the answers that they owe. */
 interface Lines {
   readonly answers: Answer[];
+  heartbeats(): number;
   accept(clientId: string, socket: WebSocket): void;
   /** Those of one app or of all, without those that are leaving. */
   of(clientId?: string): Connection[];
@@ -125,12 +129,14 @@ function createLines({ settings, clock, scheduler }: GatewayContext): Lines {
   const standing = new Set<Connection>();
   const expected = new Map<string, Expected>();
   const answers: Answer[] = [];
+  let heartbeats = 0;
   const settle = (messageId: string, answer: Answer | null): void => {
     expected.get(messageId)?.resolve(answer);
     expected.delete(messageId);
   };
   return {
     answers,
+    heartbeats: () => heartbeats,
     accept: (clientId, socket) => {
       const connection: Connection = { clientId, socket, leaving: false };
       standing.add(connection);
@@ -142,6 +148,9 @@ function createLines({ settings, clock, scheduler }: GatewayContext): Lines {
       socket.on('close', () => {
         standing.delete(connection);
         for (const [id, { connection: whose }] of expected) if (whose === connection) settle(id, null);
+      });
+      socket.on('ping', () => {
+        heartbeats += 1;
       });
       socket.on('error', () => socket.terminate());
     },
