@@ -1,4 +1,5 @@
 import { expirePlansTask } from './expire-plans.ts';
+import { fetchFailedEventsTask } from './fetch-failed-events.ts';
 import { forgetOldRecordsTask } from './forget-old-records.ts';
 import { GIVE_UP_TASK, giveUpTask } from './give-up.ts';
 import { planSyncTask } from './plan-sync.ts';
@@ -15,6 +16,7 @@ import { schedulePushesTask } from './schedule-pushes.ts';
 import { sealAuditTask } from './seal-audit.ts';
 import type { AnyTask } from './task.ts';
 
+export { startStreams } from './streams.ts';
 export { GIVE_UP_TASK };
 
 const WORK: readonly AnyTask[] = [
@@ -22,6 +24,7 @@ const WORK: readonly AnyTask[] = [
   schedulePullsTask,
   pullChangesTask,
   scheduleEventsTask,
+  fetchFailedEventsTask,
   planSyncTask,
   runSyncTask,
   pushChangesTask,

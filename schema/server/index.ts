@@ -7,6 +7,7 @@ import { buildMusterSchema } from '../build-schema.ts';
 import { GraphqlContext, type GraphqlDeps, type Language } from '../context.ts';
 import { extensionsOf } from '../errors.ts';
 import { type CallbackOutcome, callbackRoutes } from '../event/callback.routes.ts';
+import { domainFileRoutes } from '../event/domain-file.routes.ts';
 import { Executor } from '../executor.ts';
 import { DOCUMENT_LIMITS } from '../limits/document-limits.ts';
 import { linkFileRoutes } from '../link/link-file.routes.ts';
@@ -166,6 +167,7 @@ export const createGraphqlServer = async (deps: GraphqlServerDeps): Promise<Grap
     plugin: async (fastify) => {
       await fastify.register(linkFileRoutes(deps));
       await fastify.register(callbackRoutes(deps));
+      await fastify.register(domainFileRoutes(deps));
       fastify.route({
         method: ['GET', 'POST'],
         url: '/graphql',
