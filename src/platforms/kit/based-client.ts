@@ -9,6 +9,7 @@ export interface CallManner {
 }
 
 type Rest<Schema extends ApiCall['schema']> = Pick<ApiCall<Schema>, 'schema' | 'object' | 'writes'>;
+type Asked = Pick<ApiCall, 'query' | 'object' | 'writes'>;
 
 /** Calls of a platform nearly all of which go to one base address. */
 export class BasedClient extends ApiClient {
@@ -29,8 +30,8 @@ export class BasedClient extends ApiClient {
     return super.call(this.#urgent ? { ...call, urgent: true } : call);
   }
 
-  get<Schema extends ApiCall['schema']>(path: string, schema: Schema) {
-    return this.call({ base: this.#base, method: 'GET', path, schema });
+  get<Schema extends ApiCall['schema']>(path: string, schema: Schema, asked: Asked = {}) {
+    return this.call({ base: this.#base, method: 'GET', path, schema, ...asked });
   }
 
   post<Schema extends ApiCall['schema']>(

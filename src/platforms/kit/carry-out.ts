@@ -19,8 +19,10 @@ export interface OperationWriter {
    * that key is somebody else's. Of every other one: the object as it is now. `null` = there is none.
    */
   find(operation: TargetOperation): Promise<RemoteOrgUnitValue | RemoteAccountValue | null>;
-  /** Makes the one writing call, and no other one that writes. */
-  write(operation: TargetOperation): Promise<Pick<TargetResult, 'ids'> & { readonly externalId: string }>;
+  /** Makes the one writing call; several only where each may be made again. */
+  write(
+    operation: TargetOperation,
+  ): Promise<Pick<TargetResult, 'ids' | 'unconfirmed'> & { readonly externalId: string }>;
   /** Who has the number of somebody who is to be made, `null` = nobody that can be seen. */
   holder?(operation: TargetOperation): Promise<string | null>;
   /** Calls made so far. */
@@ -105,13 +107,25 @@ const isCreation = ({ kind }: TargetOperation): boolean =>
 const about = (error: AppError, object: string, code: ErrorCode = error.code): AppError =>
   new AppError(code, { details: { ...error.details, object }, cause: error });
 
+/** Some platforms say the same of a person and of a manager who is not there. */
+const isOfManager = async (
+  { code }: AppError,
+  operation: TargetOperation,
+  writer: OperationWriter,
+): Promise<boolean> =>
+  code === 'PLATFORM_MANAGER_UNKNOWN' ||
+  (code === 'PLATFORM_ACCOUNT_UNKNOWN' && (await writer.find(operation)) !== null);
+
 const isUnseen = async (
-  code: ErrorCode,
+  { code, details }: AppError,
   operation: TargetOperation,
   writer: OperationWriter,
 ): Promise<boolean> => {
   if (!isCreation(operation)) return false;
   if (TAKEN.has(code)) return true;
+  // Some platforms say who has it.
+  if (operation.kind === 'CREATE_ACCOUNT' && details['holder'] !== undefined)
+    return details['holder'] === operation.externalId;
   return NUMBER_TAKEN.has(code) && (await writer.holder?.(operation)) === null;
 };
 
@@ -137,14 +151,14 @@ export const carryOut = async (
     // Told of the unit or the person that was written; meant is somebody whom it was to be given.
     if (operation.kind === 'SET_LEADERS' && error.code.startsWith('PLATFORM_ACCOUNT_'))
       throw about(error, operation.leaderExternalIds.join(', '), 'PLATFORM_GROUP_OWNER_INVALID');
-    if (error.code === 'PLATFORM_MANAGER_UNKNOWN' && operation.kind === 'SET_MANAGER')
-      throw about(error, operation.managerExternalId ?? '');
+    if (operation.kind === 'SET_MANAGER' && (await isOfManager(error, operation, writer)))
+      throw about(error, operation.managerExternalId ?? '', 'PLATFORM_MANAGER_UNKNOWN');
     if (error.code === 'PLATFORM_INVITED') return { outcome: 'INVITED', externalId: null, calls };
     const { kind } = operation;
     if ((kind === 'DELETE_ORG_UNIT' || kind === 'DELETE_ACCOUNT') && GONE.has(error.code))
       return { outcome: 'ALREADY', externalId: operation.externalId, calls };
     // Taken, and yet nobody was found: what the earlier attempt has made does not show in reads yet.
-    if (looks && found === null && (await isUnseen(error.code, operation, writer)))
+    if (looks && found === null && (await isUnseen(error, operation, writer)))
       throw new AppError('PLATFORM_BUSY', { details: error.details, cause: error });
     throw error;
   }

@@ -41,8 +41,11 @@ export interface DirectoryReader {
   account(id: string): Promise<RemoteAccountValue | null>;
   /** Head count of the whole company by the platform's own book; absent where it tells none. */
   headCount?(): Promise<number>;
-  /** Ids of everybody in the company in a few calls, which is better than a head count; absent where there is no such list. */
-  everybody?(): Promise<ReadonlySet<string>>;
+  /**
+   * Ids of everybody in the company in a few calls, which is better than a head count; absent where there is no such
+   * list, `null` when it cannot be had for now.
+   */
+  everybody?(): Promise<ReadonlySet<string> | null>;
   readonly meter: {
     calls(): number;
     readonly callsPerSecond: number;

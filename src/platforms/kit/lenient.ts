@@ -20,3 +20,7 @@ export const texts = <const Names extends string>(names: Names) =>
   all<Words<Names>, typeof text>(names, text);
 export const flags = <const Names extends string>(names: Names) =>
   all<Words<Names>, typeof flag>(names, flag);
+
+/** An answer of which one key alone is of use. */
+export const under = <Schema extends z.ZodType>(key: string, schema: Schema) =>
+  z.object({ [key]: schema }).transform((answer) => answer[key] as z.output<Schema>);

@@ -7,7 +7,7 @@ import {
 } from '../../domain/index.ts';
 
 type Pattern = NonNullable<TextRule['pattern']>;
-const pattern = (source: string, zh: string, en: string): Pattern => ({ source, message: { zh, en } });
+export const pattern = (source: string, zh: string, en: string): Pattern => ({ source, message: { zh, en } });
 
 /** Forms of values that several platforms ask for. */
 export const FORMS = {

@@ -13,6 +13,13 @@ export const seenText = (text: string | null | undefined): Seen<string> => {
   return clean === '' ? null : clean;
 };
 
+/** Texts of a foreign object under our names, each three-state. */
+export const seenTexts = <Wire extends string>(
+  from: Readonly<Partial<Record<Wire, string | undefined>>>,
+  names: Readonly<Record<string, Wire>>,
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(names).map(([name, wire]) => [name, seenText(from[wire])]));
+
 /** A place among a unit's members on a platform where a larger number stands nearer the top. */
 export const descendingMembership = (
   orgUnitExternalId: string,

@@ -34,7 +34,7 @@ const COUNT_GAP = { code: 'COUNT_MISMATCH', where: 'company' } as const;
 /** The platform's head count; `null` = it tells none, `undefined` = it failed to. */
 const askHeadCount = async (walk: Walk): Promise<number | null | undefined> => {
   const { reader } = walk;
-  return reader.headCount === undefined
+  return reader.headCount === undefined || reader.everybody !== undefined
     ? null
     : walk.gaps.guard(COUNT_GAP, async () => reader.headCount?.() ?? null);
 };
@@ -56,19 +56,26 @@ const isSteady = (walk: Walk, count: number | null): boolean =>
 
 /** Compares with the platform's head count, or its list of everybody; answers with that count. */
 async function* compareHeadCount(walk: Walk): AsyncGenerator<SourcePage, number | null, void> {
-  if (walk.reader.everybody !== undefined) return yield* compareWithEverybody(walk, walk.reader.everybody);
+  if (walk.reader.everybody !== undefined) {
+    const compared = yield* compareWithEverybody(walk, walk.reader.everybody);
+    if (compared !== undefined) return compared;
+  }
   const first = await askHeadCount(walk);
   if (first === undefined || walk.gaps.any || isSteady(walk, first)) return first ?? null;
   return yield* compareIdLists(walk);
 }
 
-/** Reads whoever the list of everybody names and the pages did not bring, until it names nobody new. */
+/**
+ * Reads whoever the list of everybody names and the pages did not bring, until it names nobody new. Answers with their
+ * number, `undefined` when there is no such list for now.
+ */
 async function* compareWithEverybody(
   walk: Walk,
-  list: () => Promise<ReadonlySet<string>>,
-): AsyncGenerator<SourcePage, number | null, void> {
+  list: () => Promise<ReadonlySet<string> | null>,
+): AsyncGenerator<SourcePage, number | null | undefined, void> {
   for (let round = 1; ; round += 1) {
     const listed = await walk.gaps.guard(COUNT_GAP, list);
+    if (listed === null) return undefined;
     if (listed === undefined || walk.gaps.any) return listed?.size ?? null;
     const unmet = [...listed].filter((id) => !walk.seen.has(id)).length;
     if (unmet === 0) return listed.size;
