@@ -2,9 +2,10 @@ import type { Platform } from '../ports/platform.ts';
 import { dingtalk } from './dingtalk/index.ts';
 import type { PlatformServices } from './kit/services.ts';
 import { scim } from './scim/index.ts';
+import { wecom } from './wecom/index.ts';
 
 /** Every platform that Muster knows: one line each. */
-const PLATFORMS = { dingtalk, scim } as const satisfies Record<
+const PLATFORMS = { dingtalk, scim, wecom } as const satisfies Record<
   string,
   (services: PlatformServices) => Platform
 >;

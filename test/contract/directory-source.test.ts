@@ -5,6 +5,7 @@ import { hastyClock } from '../platforms/support/clocks.ts';
 import { connectionTo } from '../platforms/support/dingtalk.ts';
 import { type DirectoryStandIn, directorySourceContract } from './directory-source.contract.ts';
 import { startScim } from './scim-source-stand-in.ts';
+import { startWecom } from './wecom-source-stand-in.ts';
 
 const startDingTalk = async (): Promise<DirectoryStandIn> => {
   const company = { seed: 11, people: 400, orgUnits: 40, messy: true };
@@ -62,6 +63,7 @@ const startDingTalk = async (): Promise<DirectoryStandIn> => {
 const STAND_INS: Record<PlatformName, () => Promise<DirectoryStandIn>> = {
   dingtalk: startDingTalk,
   scim: startScim,
+  wecom: startWecom,
 };
 
 for (const name of PLATFORM_NAMES)

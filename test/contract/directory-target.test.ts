@@ -6,6 +6,8 @@ import { startDingtalkTarget } from './dingtalk-target-stand-in.ts';
 import { directoryTargetContract, type TargetStandIn } from './directory-target.contract.ts';
 import { SCIM_FAULTS } from './scim-target-faults.ts';
 import { startScimTarget } from './scim-target-stand-in.ts';
+import { WECOM_FAULTS } from './wecom-target-faults.ts';
+import { startWecomTarget } from './wecom-target-stand-in.ts';
 
 interface Stand {
   readonly start: () => Promise<TargetStandIn>;
@@ -19,6 +21,7 @@ const STANDS: Record<PlatformName, Stand> = {
   dingtalk: { start: startDingtalkTarget, faults: DINGTALK_FAULTS.map(({ what }) => what) },
   // A library is at work there, which goes through whole groups for each of their members.
   scim: { start: startScimTarget, faults: SCIM_FAULTS.map(({ what }) => what), timeoutMs: 1_500 },
+  wecom: { start: startWecomTarget, faults: WECOM_FAULTS.map(({ what }) => what) },
 };
 
 for (const name of PLATFORM_NAMES)

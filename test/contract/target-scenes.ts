@@ -104,9 +104,15 @@ export class TargetLab {
     return externalId;
   }
 
-  /** An order that no 64-bit float can hold, where orders can be written. */
+  /** An order that no 64-bit float can hold, or the first of those that can be written. */
   order(): { readonly order?: string } {
-    return this.capabilities.orders ? { order: `-17627580849020${1000 + this.number()}` } : {};
+    const { orders, orderRange } = this.capabilities;
+    if (!orders) return {};
+    const number = this.number();
+    const [first] = orderRange ?? [];
+    const order =
+      first === undefined ? `-17627580849020${1000 + number}` : String(BigInt(first) + BigInt(number));
+    return { order };
   }
 }
 
