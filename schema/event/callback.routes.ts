@@ -32,7 +32,8 @@ export interface CallbackRouteDeps extends FlowDeps {
 }
 
 interface Asked {
-  readonly Params: { readonly key: string };
+  /** All that stands behind the path; more than a key is none. */
+  readonly Params: { readonly '*': string };
 }
 
 const refused = (debug: string, cause?: unknown): AppError =>
@@ -97,7 +98,9 @@ export const callbackRoutes = (deps: CallbackRouteDeps): FastifyPluginAsync => {
   const flow = { ...deps, intake, keys: new RecentKeys() };
   const tell = createTeller(deps);
 
+  /** A body of whatever type it is said to be is a text, and has arrived soon. */
   const limitBody = (request: FastifyRequest, _reply: FastifyReply, next: () => void): void => {
+    request.raw.headers['content-type'] = 'text/plain';
     const late = setTimeout(() => request.raw.destroy(), deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
     const stop = (): void => clearTimeout(late);
     request.raw.once('end', stop).once('close', stop);
@@ -109,7 +112,7 @@ export const callbackRoutes = (deps: CallbackRouteDeps): FastifyPluginAsync => {
     if (method !== 'GET' && method !== 'POST') throw refused('method');
     const { address, requestId } = deps.clientOf(request);
     const answer = await receiveCallback(flow, {
-      key: request.params.key,
+      key: request.params['*'],
       request: { method, query: readQuery(url), body: typeof body === 'string' ? body : '' },
       requestId,
       address,
@@ -123,16 +126,18 @@ export const callbackRoutes = (deps: CallbackRouteDeps): FastifyPluginAsync => {
 
   return async (fastify) => {
     fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    fastify.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, body),
+    );
     fastify.setErrorHandler((error, request: FastifyRequest<Asked>) => {
       if (!isRefusal(error)) {
         count('failed', 1);
         throw error;
       }
       count('refused', 1);
-      tell(request, request.params.key, error);
+      tell(request, request.params['*'], error);
       throw new AppError('CALLBACK_REFUSED');
     });
-    fastify.all<Asked>('/callbacks/:key', { bodyLimit: BODY_MAX, onRequest: limitBody }, handle);
+    fastify.all<Asked>('/callbacks/*', { bodyLimit: BODY_MAX, onRequest: limitBody }, handle);
   };
 };
