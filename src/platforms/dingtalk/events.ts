@@ -3,12 +3,13 @@ import type { ChangeFeed } from '../../ports/change-feed.ts';
 import type { PlatformNetwork } from '../../ports/platform-network.ts';
 import { receiving } from '../kit/callback.ts';
 import { changeEvent, hintRules, hintsBy, withSmallNames } from '../kit/change-event.ts';
-import { addressToldBy, type CallingApp, connectionAs, registrationBy } from '../kit/feed-app.ts';
+import { type CallingApp, connectionAs, registrationBy } from '../kit/feed-app.ts';
 import { framedStream } from '../kit/frames.ts';
 import { readJsonCallback } from '../kit/json-callback.ts';
 import { isTree, type Tree } from '../kit/json-tree.ts';
 import type { PlatformServices } from '../kit/services.ts';
 import { holdStream } from '../kit/stream.ts';
+import { addressInRefusal } from '../kit/told-address.ts';
 import { DingtalkClient } from './client.ts';
 import { CALLBACK_NETWORKS, dingtalkSettings, STREAM_HOSTS } from './config.ts';
 import * as types from './types.ts';
@@ -98,7 +99,7 @@ export const dingtalkNetwork = (services: PlatformServices): PlatformNetwork => 
     return hosts.includes('api.dingtalk.com') ? [...hosts, ...STREAM_HOSTS] : hosts;
   },
   egressAddress: (connection, signal) =>
-    addressToldBy(() =>
+    addressInRefusal(() =>
       new DingtalkClient(services, connection, { signal }).get('/auth/scopes', types.scopesAnswer),
     ),
   callbackAddresses: async () => CALLBACK_NETWORKS,

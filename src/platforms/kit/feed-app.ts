@@ -57,15 +57,3 @@ export const registrationBy = <Client>(
     },
   };
 };
-
-/** Our address as the platform sees it, where it tells it in refusing us; `null` when it lets us in. */
-export const addressToldBy = async (call: () => Promise<unknown>): Promise<string | null> => {
-  try {
-    await call();
-    return null;
-  } catch (error) {
-    if (!isCode(error, 'PLATFORM_IP_NOT_ALLOWED')) throw error;
-    const { address } = error.details;
-    return typeof address === 'string' ? address : null;
-  }
-};
