@@ -38,7 +38,7 @@ import {
 } from '../../store/queries/import-commit-units.ts';
 import { readDefinitions } from '../../store/queries/import-facts.ts';
 import { dropFetched } from '../../store/queries/import-fetched.ts';
-import { collectClashes } from '../../store/queries/import-recheck.ts';
+import { collectClashes, dropCrossIssues } from '../../store/queries/import-recheck.ts';
 import { type ImportRunRow, lockRun, readRun } from '../../store/queries/import-runs.ts';
 import { lockQuota } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -107,6 +107,7 @@ const requireCommittable = async (tx: Tx, run: ImportRunRow): Promise<readonly O
   const definitions = await readDefinitions(tx, 'ACCOUNT');
   await collectClashes(tx, run.id, { counting: "decision = 'ACCEPTED'", definitions });
   refuse('IMPORT_ROWS_INVALID', await clashingRows(tx));
+  await dropCrossIssues(tx);
   return tree.order;
 };
 

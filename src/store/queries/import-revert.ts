@@ -25,7 +25,7 @@ const ACCOUNTS = `
   select h.account_id, 'RESTORE', h.data,
     case when a.id is null or a.changed_run_id is distinct from $1 then 'CHANGED_SINCE' end
   from (select distinct on (account_id) account_id, data from muster.account_history
-    where replaced_run_id = $1 and replaced_source = 'IMPORT' and data->>'created_run_id' is distinct from $1::text
+    where replaced_run_id = $1 and replaced_source in ('IMPORT', 'EVENT') and data->>'created_run_id' is distinct from $1::text
     order by account_id, version) h
   left join muster.account a on a.id = h.account_id`;
 
@@ -38,7 +38,7 @@ const UNITS = `
   select h.org_unit_id, 'RESTORE', h.data,
     case when u.id is null or u.changed_run_id is distinct from $1 then 'CHANGED_SINCE' end
   from (select distinct on (org_unit_id) org_unit_id, data from muster.org_unit_history
-    where replaced_run_id = $1 and replaced_source = 'IMPORT' and data->>'created_run_id' is distinct from $1::text
+    where replaced_run_id = $1 and replaced_source in ('IMPORT', 'EVENT') and data->>'created_run_id' is distinct from $1::text
     order by org_unit_id, version) h
   left join muster.org_unit u on u.id = h.org_unit_id`;
 
@@ -52,7 +52,7 @@ const SEATS = `
   select h.account_id, h.id, h.org_unit_id, (h.data->>'leader')::boolean, h.data->>'title',
     (h.data->>'sort_order')::numeric
   from muster.membership_history h join pg_temp.revert_account r on r.id = h.account_id and r.kind = 'RESTORE'
-  where h.replaced_run_id = $1 and h.replaced_source = 'IMPORT'`;
+  where h.replaced_run_id = $1 and h.replaced_source in ('IMPORT', 'EVENT')`;
 
 /** Computes what taking a run back means, into temporary tables of this transaction. */
 export const computeRevert = async (tx: Tx, run: Run): Promise<void> => {
