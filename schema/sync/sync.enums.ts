@@ -97,6 +97,7 @@ export const HoldCodeEnum = registerNames<HoldCode>('HoldCode', 'Why a row waits
   SHRINK_GUARD: 'Too many accounts are missing from the scope.',
   REMOTE_INCOMPLETE: 'The platform could not be read completely.',
   GONE_ON_PLATFORM: 'It may have been removed from the platform on purpose.',
+  FIELD_CONFLICT: 'Both sides have changed a field, to different values; releasing writes the roster’s.',
   DEPENDS_ON_HELD: 'It depends on a row that is held.',
 });
 
@@ -132,6 +133,10 @@ export const PushIssueCodeEnum = registerNames<PushIssueCode>(
     REFERENCE_MISSING: 'Whoever it refers to is not there.',
     ROOT_FIXED: "The platform's root cannot be changed.",
     IRREVERSIBLE: 'Cannot be undone on the platform.',
+    FIELD_CONFLICT:
+      'Both sides have changed the field, to different values; the value is what both last agreed on, null when nothing tells.',
+    PLATFORM_MASTER: 'The platform is the master of the field: it is not pushed.',
+    WAITS_FOR_PULL: 'The platform alone has changed the field: it waits for a pull.',
   },
 );
 

@@ -75,6 +75,7 @@ export const HOLD_CODES = [
   'SHRINK_GUARD',
   'REMOTE_INCOMPLETE',
   'GONE_ON_PLATFORM',
+  'FIELD_CONFLICT',
   'DEPENDS_ON_HELD',
 ] as const;
 /** Why a row waits for a person's word although the plan is approved. */
@@ -109,6 +110,9 @@ export const PUSH_ISSUE_CODES = [
   'REFERENCE_MISSING',
   'ROOT_FIXED',
   'IRREVERSIBLE',
+  'FIELD_CONFLICT',
+  'PLATFORM_MASTER',
+  'WAITS_FOR_PULL',
 ] as const;
 export type PushIssueCode = (typeof PUSH_ISSUE_CODES)[number];
 
@@ -152,6 +156,8 @@ export interface OperationContent {
   readonly manager?: AccountRef | null;
   /** Platform id that a new person asks for. */
   readonly wantedExternalId?: string;
+  /** Of a link: the platform's fields that both sides hold the same of, `memberships` among them. */
+  readonly agreed?: readonly string[];
 }
 
 /** One row of a plan, as the planner makes it. Immutable. */

@@ -112,19 +112,36 @@ const neverAgreed = ({ definitions }: AccountPlanContext): AgreedAccount => ({
   attributes: Object.fromEntries(definitions.map(({ name }) => [name, null])),
 });
 
-const has = (changes: readonly FieldChange[], field: string): boolean =>
-  changes.some((change) => change.field === field);
+const without = (changes: readonly FieldChange[], field: string): readonly FieldChange[] =>
+  changes.filter((change) => change.field !== field);
 
-/** Merges with the first unit following the units: it is never decided about by itself. */
+const isIn = (seats: unknown, unit: unknown): boolean =>
+  (seats as readonly MembershipState[]).some(({ orgUnitId }) => orgUnitId === unit);
+
+const FIRST = 'primaryOrgUnitId';
+
+/** The first unit is decided about by itself only as far as the units that somebody will be in allow it. */
+const withFirst = (merged: Merged, seats: FieldChange, first: FieldChange): Merged => {
+  const { changes, kept, contested: all } = merged;
+  const isContested = all.some(({ change }) => change === seats);
+  const contested = isContested ? all.filter(({ change }) => change !== first) : all;
+  if (changes.includes(seats)) {
+    if (changes.includes(first) || isIn(seats.after, first.before)) return { ...merged, contested };
+    return { changes: sortChanges([...changes, first]), kept: without(kept, FIRST), contested };
+  }
+  const fits = isIn(seats.before, first.after);
+  return {
+    changes: fits ? changes : without(changes, FIRST),
+    kept: without(kept, FIRST),
+    contested: fits ? contested : contested.filter(({ change }) => change !== first),
+  };
+};
+
 const mergeSeated = (merge: FieldMerge, proposed: readonly FieldChange[]): Merged => {
-  const first = has(proposed, 'memberships') ? 'primaryOrgUnitId' : '';
-  const merged = mergeFields(
-    merge,
-    proposed.filter(({ field }) => field !== first),
-  );
-  const follows = proposed.filter(({ field }) => field === first);
-  if (follows.length === 0 || !has(merged.changes, 'memberships')) return merged;
-  return { ...merged, changes: sortChanges([...merged.changes, ...follows]) };
+  const merged = mergeFields(merge, proposed);
+  const seats = proposed.find(({ field }) => field === 'memberships');
+  const first = proposed.find(({ field }) => field === FIRST);
+  return seats === undefined || first === undefined ? merged : withFirst(merged, seats, first);
 };
 
 /** What an account takes over of the proposed changes, by the masters of its fields. */

@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type AccountId, DEFAULT_PUSH_RULES, type OrgUnitId } from '../../src/domain/index.ts';
+import {
+  type AccountId,
+  DEFAULT_PUSH_RULES,
+  type FieldMasters,
+  MASTERED_FIELDS,
+  type OrgUnitId,
+} from '../../src/domain/index.ts';
 import { capabilitiesOf } from '../../src/flows/sync/capabilities.ts';
 import { loadPushInput } from '../../src/flows/sync/load-input.ts';
 import { planObjects } from '../../src/flows/sync/plan-objects.ts';
@@ -114,6 +120,10 @@ const naive = async (world: PushWorld) => {
       gone: row['gone_at'] !== null,
       ...('leaderExternalIds' in merged(row) ? { leaderExternalIds: merged(row)['leaderExternalIds'] } : {}),
     })),
+    agreed: {
+      units: new Map(unitLinks?.map((link) => [link['org_unit_id'], link['agreed_value']])),
+      accounts: new Map(links?.map((link) => [link['account_id'], link['agreed_value']])),
+    },
     links: {
       units: new Map(
         unitLinks?.map((link) => [
@@ -167,10 +177,14 @@ const restlessWorld = async (
   return { world, people, units };
 };
 
-const taskOf = async (world: PushWorld) => ({
+/** Both sides may write everything, or nothing is declared. */
+const MERGED: FieldMasters = Object.fromEntries(MASTERED_FIELDS.map((field) => [field, 'BOTH']));
+
+const taskOf = async (world: PushWorld, masters: FieldMasters) => ({
   connectionId: world.connection.id,
   rules: { ...DEFAULT_PUSH_RULES, secondaryMemberships: true },
   matchKeys: [{ remoteField: 'mobile', rosterField: 'mobile', foldCase: false }] as const,
+  masters,
   capabilities: await capabilitiesOf(world.context, world.connection.id),
   remoteComplete: true,
   previousAccountsInScope: null,
@@ -196,7 +210,7 @@ const withPeople = (whole: PushInput): PushInput => {
 describe('what a plan is made of', () => {
   test.each(SEEDS)('is what the tables say, row by row (goal R9, seed %i)', async (seed) => {
     const { world } = await restlessWorld(seed);
-    const task = await taskOf(world);
+    const task = await taskOf(world, seed % 2 === 0 ? {} : MERGED);
     const input = await world.context.db.transaction(systemContext(tenantOf(world)), (tx) =>
       loadPushInput(tx, task, { scope: { kind: 'FULL' } }),
     );
@@ -206,13 +220,16 @@ describe('what a plan is made of', () => {
     expect(byId(input.remoteUnits)).toEqual(byId(told.remoteUnits as never));
     expect(byId(input.remoteAccounts)).toEqual(byId(told.remoteAccounts as never));
     expect(input.links).toEqual(told.links);
+    if (task.masters !== MERGED) return;
+    expect({ units: input.agreedUnits, accounts: input.agreedValues }).toEqual(told.agreed);
+    expect(input.agreedValues?.size).toBeGreaterThan(0);
   });
 
   test.each([7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18])(
     'a plan of some says of them what the full plan says (seed %i)',
     async (seed) => {
       const { world, people, units } = await restlessWorld(seed);
-      const task = await taskOf(world);
+      const task = await taskOf(world, seed % 2 === 0 ? {} : MERGED);
       const named = { accountIds: new Set(people.slice(0, 6)), orgUnitIds: new Set(units.slice(0, 2)) };
       const { part, full } = await world.context.db.transaction(
         systemContext(tenantOf(world)),

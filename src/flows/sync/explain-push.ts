@@ -168,6 +168,7 @@ const find = async (
     connectionId,
     rules: connection.pushRules,
     matchKeys: connection.pullRules.matchKeys,
+    masters: connection.pullRules.masters,
     capabilities: asked.capabilities,
     remoteComplete: await lastPullComplete(tx, connectionId),
     previousAccountsInScope: null,

@@ -1,12 +1,16 @@
 import type {
   AccountId,
+  AgreedAccount,
+  AgreedOrgUnit,
   ConnectionId,
+  FieldMasters,
   MatchKey,
   OrgUnitId,
   PushRules,
   SyncPlanKind,
   TargetCapabilities,
 } from '../../domain/index.ts';
+import { mergesAny, pushMasters } from '../../planner/masters.ts';
 import type {
   PushAccount,
   PushFields,
@@ -37,6 +41,7 @@ export interface PushTask {
   readonly connectionId: ConnectionId;
   readonly rules: PushRules;
   readonly matchKeys: readonly MatchKey[];
+  readonly masters: FieldMasters;
   readonly capabilities: TargetCapabilities;
   readonly remoteComplete: boolean;
   readonly previousAccountsInScope: number | null;
@@ -69,7 +74,8 @@ const unitOf = (row: PushUnitRow): PushUnit => ({
 });
 
 const accountOf = (row: PushAccountRow): PushAccount => {
-  const { memberships, externalId: _link, agreedVersion: _agreed, agreedFields: _then, ...account } = row;
+  const { memberships, externalId: _link, agreedVersion: _version, agreedFields: _then, ...rest } = row;
+  const { agreedValue: _value, ...account } = rest;
   return {
     ...account,
     memberships: memberships.map(([orgUnitId, leader, order]) => ({ orgUnitId, leader, order })),
@@ -127,20 +133,24 @@ const readUnitsThere = async (
 const linksOf = (
   units: readonly PushUnitRow[],
   accounts: readonly PushAccountRow[],
-): Pick<PushInput, 'links' | 'agreed' | 'agreedFields'> => {
+): Pick<PushInput, 'links' | 'agreed' | 'agreedFields' | 'agreedUnits' | 'agreedValues'> => {
   const links = { units: new Map<OrgUnitId, string>(), accounts: new Map<AccountId, string>() };
   const agreed = new Map<AccountId | OrgUnitId, number>();
   const then = new Map<AccountId, PushFields>();
-  for (const { id, externalId, agreedVersion } of units) {
+  const agreedUnits = new Map<OrgUnitId, AgreedOrgUnit>();
+  const agreedValues = new Map<AccountId, AgreedAccount>();
+  for (const { id, externalId, agreedVersion, agreedValue } of units) {
     if (externalId !== null) links.units.set(id, externalId);
     if (agreedVersion !== null) agreed.set(id, agreedVersion);
+    if (agreedValue !== null) agreedUnits.set(id, agreedValue);
   }
-  for (const { id, externalId, agreedVersion, agreedFields } of accounts) {
+  for (const { id, externalId, agreedVersion, agreedFields, agreedValue } of accounts) {
     if (externalId !== null) links.accounts.set(id, externalId);
     if (agreedVersion !== null) agreed.set(id, agreedVersion);
     if (agreedFields !== null) then.set(id, agreedFields);
+    if (agreedValue !== null) agreedValues.set(id, agreedValue);
   }
-  return { links, agreed, agreedFields: then };
+  return { links, agreed, agreedFields: then, agreedUnits, agreedValues };
 };
 
 /** People whom the platform has invited, asked for by name, and roster objects in quarantine. */
@@ -179,11 +189,13 @@ export const loadPushInput = async (
   const { connectionId } = task;
   const { scope, extra = [] } = asked;
   const all = readsAll(scope);
-  const units = await readPushUnits(tx, connectionId);
+  // Read only where both sides may write something: of a whole company it is much.
+  const merges = mergesAny(pushMasters(task.masters));
+  const units = await readPushUnits(tx, connectionId, merges);
   const waiting = await readWaiting(tx, connectionId);
   const concerned = all ? undefined : await unitsConcerned(tx, scope);
   const ids = all ? null : await accountsAround(tx, task, { scope, extra, concerned });
-  const accounts = await readPushAccounts(tx, connectionId, ids);
+  const accounts = await readPushAccounts(tx, connectionId, { ids, merges });
   const people = all ? null : await remotesAround(tx, task, { scope, accounts, extra, ...waiting });
   return {
     scope,
@@ -198,6 +210,7 @@ export const loadPushInput = async (
     ...(task.unattended === true ? { passed: await readPassed(tx, connectionId) } : {}),
     rules: task.rules,
     matchKeys: task.matchKeys,
+    masters: task.masters,
     capabilities: task.capabilities,
     previousAccountsInScope: task.previousAccountsInScope,
     now: task.now,

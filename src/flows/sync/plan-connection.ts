@@ -151,6 +151,7 @@ const taskOf = async (
     ...known,
     rules: connection.pushRules,
     matchKeys: connection.pullRules.matchKeys,
+    masters: connection.pullRules.masters,
     remoteComplete: await lastPullComplete(tx, connection.id),
     previousAccountsInScope: null,
     now: context.now(),

@@ -49,6 +49,7 @@ const planIn = async (
     capabilities: known.capabilities,
     rules: connection.pushRules,
     matchKeys: connection.pullRules.matchKeys,
+    masters: connection.pullRules.masters,
     remoteComplete: await lastPullComplete(tx, connectionId),
     previousAccountsInScope: null,
     now: context.now(),

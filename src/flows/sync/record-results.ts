@@ -8,6 +8,7 @@ import type {
   TargetOperation,
   TargetResult,
 } from '../../domain/index.ts';
+import { AGREED_UNIT } from '../../planner/push/agreed-at-link.ts';
 import type { ClaimedRow } from '../../store/queries/operation-claims.ts';
 import {
   type Noun,
@@ -23,6 +24,7 @@ import { countFailures, forgetFailures } from '../../store/queries/sync-failures
 import type { Tx } from '../../store/transaction.ts';
 import type { FailureVerdict } from './judge-failure.ts';
 import { formerLeaders } from './resolve-operation.ts';
+import { type AgreedChange, writeAgreements } from './write-agreed.ts';
 import { type Applied, writeAppliedCopies } from './write-copies.ts';
 
 /** What became of one attempt. */
@@ -193,6 +195,24 @@ const linkObjects = async (tx: Tx, place: RunPlace, settled: readonly Finished[]
   }
 };
 
+/** What of a settled operation both sides agree on from now on. */
+const agreedChangeOf = (finished: Finished): AgreedChange | null => {
+  const { row, operation, ending } = finished;
+  const externalId = settledId(finished);
+  const links = withoutPrefix(row.kind) === 'LINK';
+  if (externalId === null || (operation === null && !links)) return null;
+  const noun = nounOf(row);
+  const { outcome, unconfirmed } = ending.kind === 'TOLD' ? ending.result : { outcome: null };
+  const made = outcome === 'DONE';
+  return {
+    noun,
+    externalId,
+    write: operation === null ? null : { operation, made, unconfirmed },
+    agreed: noun === 'org_unit' ? AGREED_UNIT : (row.content.agreed ?? []),
+    formerLeaders: formerLeaders(row),
+  };
+};
+
 const CREATES = 'CREATE_ACCOUNT';
 
 const settlePeople = async (
@@ -274,6 +294,11 @@ export const recordResults = async (
   if (applied.length > 0) await writeAppliedCopies(tx, place, applied);
   await removeObjects(tx, place, settled);
   await linkObjects(tx, place, settled);
+  await writeAgreements(
+    tx,
+    place.connectionId,
+    settled.map(agreedChangeOf).filter((change) => change !== null),
+  );
   await settlePeople(tx, place, { settled, finished, applied });
   return outcomes;
 };

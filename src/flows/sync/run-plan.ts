@@ -39,7 +39,7 @@ const appliesItself = async (
   if (plan.trigger !== 'SCHEDULE' || task.rules.incremental !== 'APPLY') return false;
   if (stored.planned.operations.every(({ state }) => state !== 'PLANNED')) return false;
   const seen = await lastFullRules(tx, plan.connectionId);
-  return seen !== null && !pushesOtherwise(seen, task.rules);
+  return seen !== null && !pushesOtherwise(seen, task);
 };
 
 const taskOf = async (
@@ -53,6 +53,7 @@ const taskOf = async (
     connectionId: connection.id,
     rules: connection.pushRules,
     matchKeys: connection.pullRules.matchKeys,
+    masters: connection.pullRules.masters,
     capabilities: known.capabilities,
     remoteComplete: known.complete ?? (await lastPullComplete(tx, connection.id)),
     previousAccountsInScope: plan.kind === 'FULL' ? await previousAccountsInScope(tx, connection.id) : null,

@@ -13,7 +13,7 @@ type Planned = Extract<PushPlan, { readonly outcome: 'PLANNED' }>;
 /** What is stored of a plan. */
 export interface PlanToStore {
   readonly planned: Planned;
-  readonly made: Pick<PushInput, 'rules' | 'remoteComplete' | 'now'>;
+  readonly made: Pick<PushInput, 'rules' | 'masters' | 'remoteComplete' | 'now'>;
   readonly sign: (plan: SignedPlan) => Promise<string>;
 }
 
@@ -69,6 +69,7 @@ export const storePlan = async (
     totals,
     guards,
     rules: made.rules,
+    masters: made.masters ?? {},
     remoteComplete: made.remoteComplete,
     contentDigest,
     digest: reviewDigest(contentDigest, []),

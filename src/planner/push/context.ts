@@ -3,12 +3,14 @@ import type { OperationSwitch } from '../../domain/push-rules.ts';
 import type { PushIssue } from '../../domain/sync.ts';
 import type { TargetOperationKind } from '../../domain/target.ts';
 import { compareCodePoints } from '../fold.ts';
+import { type Masters, pushMasters } from '../masters.ts';
 import { issue } from './draft.ts';
 import type { PushAccount, PushInput, PushUnit, RemoteAccountState, RemoteUnitState } from './facts.ts';
 
 /** The input, with everything found by its id. */
 export interface PushContext {
   readonly input: PushInput;
+  readonly masters: Masters;
   readonly units: ReadonlyMap<OrgUnitId, PushUnit>;
   readonly accounts: ReadonlyMap<AccountId, PushAccount>;
   /** Copies of what is there, units by id; those that are gone are left out. */
@@ -53,6 +55,7 @@ export const contextOf = (input: PushInput): PushContext => {
   const { rules, capabilities } = input;
   return {
     input,
+    masters: pushMasters(input.masters),
     units: byId(input.units),
     accounts: byId(input.accounts),
     remoteUnits: present(

@@ -1,6 +1,7 @@
 import type { PushContext } from './context.ts';
 import { added, type Draft, draft, PHASES, skip, tell } from './draft.ts';
 import type { PushRoot } from './root.ts';
+import { holdContested } from './unit-masters.ts';
 import { isRemoval, type NameHolders } from './unit-names.ts';
 import { isMoving, isNew, type Place, type UnitNode, type UnitRemoval, type UnitTree } from './unit-nodes.ts';
 import {
@@ -52,6 +53,7 @@ const writeNode = (writing: Writing, node: UnitNode): void => {
   const move = isMoving(node) ? moveRow(context, node, parentRef(node, root.anchor)) : null;
   const update = node.remote === null || !node.exists ? null : updateRow(context, node);
   const rows: UnitRows = { presence, move, update };
+  holdContested(context, node, rows);
   const refused = tellIssues(writing, node, rows);
   for (const row of [presence, move, update, refused]) if (row !== null) writing.rows.push(row);
   if (presence !== null || move !== null || update !== null) writing.byNode.set(node, rows);

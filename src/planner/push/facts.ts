@@ -1,3 +1,4 @@
+import type { AgreedAccount, AgreedOrgUnit, FieldMasters } from '../../domain/agreed.ts';
 import type { ErrorCode } from '../../domain/errors/index.ts';
 import type { AccountId, OrgUnitId } from '../../domain/ids.ts';
 import type { PassedEffect, PushRules } from '../../domain/push-rules.ts';
@@ -131,6 +132,11 @@ export interface PushInput {
    * a change of the roster reaches it, and nothing else of it is ever touched.
    */
   readonly agreedFields?: ReadonlyMap<AccountId, PushFields>;
+  /** Masters of the connection's fields; what is not declared is the roster's. */
+  readonly masters?: FieldMasters;
+  /** What both last agreed on of linked people and units, field by field; needed where both sides may write one. */
+  readonly agreedValues?: ReadonlyMap<AccountId, AgreedAccount>;
+  readonly agreedUnits?: ReadonlyMap<OrgUnitId, AgreedOrgUnit>;
   readonly invitations: ReadonlyMap<AccountId, PushInvitation>;
   /** Ids of roster objects that wait in quarantine. */
   readonly quarantined: ReadonlySet<string>;

@@ -1,3 +1,5 @@
+import type { AgreedAccount } from '../../domain/agreed.ts';
+import type { FieldMaster } from '../../domain/events.ts';
 import type { PushFieldMoment, PushFieldSource } from '../../domain/push-rules.ts';
 import type { RemoteAccountValue } from '../../domain/remote.ts';
 import type { FieldChange } from '../../domain/staging.ts';
@@ -5,10 +7,12 @@ import type { PushIssue } from '../../domain/sync.ts';
 import type { TargetField } from '../../domain/target.ts';
 import { canonicalJson } from '../canonical-hash.ts';
 import { compareCodePoints } from '../fold.ts';
+import { type Changed, masterOf } from '../masters.ts';
 import { normaliseEmail, normaliseMobile } from '../normalise.ts';
 import type { PushContext } from './context.ts';
 import { issue } from './draft.ts';
 import type { PushFields } from './facts.ts';
+import { baseAsRemote, judgeField, platformFieldOf } from './push-masters.ts';
 import { fillTemplate, readTemplate } from './template.ts';
 import { faultOf } from './text-rule.ts';
 
@@ -16,6 +20,7 @@ import { faultOf } from './text-rule.ts';
 export interface FieldPlan {
   readonly target: TargetField;
   readonly when: PushFieldMoment;
+  readonly master: FieldMaster;
   /** What the roster wants to be there; `null` = nothing. */
   readonly read: (account: PushFields) => string | null | 'FAILED';
   /** What is there; `undefined` = not known, which is never compared. */
@@ -72,7 +77,7 @@ const keyOf = (name: string): FieldPlan['key'] => {
 };
 
 /** Every field of the platform that is written at any time, by name; the connection's rules over the platform's own. */
-export const fieldPlans = ({ input }: PushContext): readonly FieldPlan[] => {
+export const fieldPlans = ({ input, masters }: PushContext): readonly FieldPlan[] => {
   const rules = new Map(input.rules.fields.map((rule) => [rule.field, rule]));
   return input.capabilities.fields
     .map((target): FieldPlan => {
@@ -82,6 +87,7 @@ export const fieldPlans = ({ input }: PushContext): readonly FieldPlan[] => {
       return {
         target,
         when: isIdle ? 'NEVER' : rule.when,
+        master: masterOf(masters, platformFieldOf(target.name)),
         read: rule.when === 'CLEAR' || read === null ? () => null : read,
         seen: seenOf(target.name),
         key: keyOf(target.name),
@@ -95,10 +101,12 @@ export interface FieldDiff {
   readonly values: Readonly<Record<string, string | null>>;
   readonly changes: readonly FieldChange[];
   readonly issues: readonly PushIssue[];
+  /** Fields among those to write that both sides have changed: a person decides. */
+  readonly contested: readonly string[];
 }
 
 /** Nothing differs: shared, because it is what nearly everybody gets. */
-export const NO_FIELDS: FieldDiff = Object.freeze({ values: {}, changes: [], issues: [] });
+export const NO_FIELDS: FieldDiff = Object.freeze({ values: {}, changes: [], issues: [], contested: [] });
 
 const valueIssue = ({ target }: FieldPlan, value: string): PushIssue | null => {
   const fault = faultOf(target.rule, value);
@@ -132,6 +140,8 @@ export interface BothSides {
   readonly remote: RemoteAccountValue;
   /** How the account was when both last agreed, where it has changed since. */
   readonly agreed: PushFields | undefined;
+  /** What both last agreed on, field by field. */
+  readonly base: AgreedAccount;
 }
 
 /** What is there, or was when both last agreed; `undefined` = not known, and not changed since. */
@@ -142,27 +152,56 @@ const valueBefore = (plan: FieldPlan, { remote, agreed }: BothSides): string | n
   return then === 'FAILED' ? undefined : then;
 };
 
+/** Who has changed a field since both last agreed on it; what the platform does not show has not changed there. */
+const changedOf = (
+  plan: FieldPlan,
+  sides: BothSides,
+  now: { readonly before: string | null; readonly after: string | null },
+): Changed | null => {
+  if (plan.seen(sides.remote) === undefined) return { platform: false, roster: true };
+  const base = plan.seen(baseAsRemote(sides.base));
+  if (base === undefined) return null;
+  return { platform: !isSame(plan, base, now.before), roster: !isSame(plan, base, now.after) };
+};
+
+type MutableDiff = {
+  values: Record<string, string | null>;
+  changes: FieldChange[];
+  issues: PushIssue[];
+  contested: string[];
+};
+
+const contest = (diff: MutableDiff, field: string, why: PushIssue): void => {
+  diff.issues.push(why);
+  diff.contested.push(field);
+};
+
 /** What has to be written to somebody who is there. Only what is known to differ is a change. */
 export const updatedFields = (plans: readonly FieldPlan[], sides: BothSides): FieldDiff => {
   const { account } = sides;
-  let diff: { values: Record<string, string | null>; changes: FieldChange[]; issues: PushIssue[] } | null =
-    null;
+  let diff: MutableDiff | null = null;
   for (const plan of plans) {
     if (plan.when === 'NEVER' || plan.when === 'ON_CREATE') continue;
     const before = valueBefore(plan, sides);
     if (before === undefined) continue;
     const after = plan.read(account);
     if (after !== 'FAILED' && isSame(plan, before, after)) continue;
-    diff ??= { values: {}, changes: [], issues: [] };
+    diff ??= { values: {}, changes: [], issues: [], contested: [] };
     const { name } = plan.target;
+    if (after === 'FAILED') {
+      diff.issues.push(issue('TEMPLATE_FAILED', name));
+      continue;
+    }
+    const verdict = judgeField(plan.master, name, () => changedOf(plan, sides, { before, after }));
     const why =
-      after === 'FAILED'
-        ? issue('TEMPLATE_FAILED', name)
+      verdict.winner === 'PLATFORM'
+        ? verdict.why?.(null)
         : updateIssue(plan, sides.remote, { before, after });
-    if (why !== null) diff.issues.push(why);
-    else if (after !== 'FAILED') {
+    if (why) diff.issues.push(why);
+    else {
       diff.values[name] = after;
       diff.changes.push({ field: name, before, after });
+      if (verdict.why !== null) contest(diff, name, verdict.why(plan.seen(baseAsRemote(sides.base)) ?? null));
     }
   }
   return diff ?? NO_FIELDS;
@@ -194,7 +233,7 @@ export const createdFields = (plans: readonly FieldPlan[], account: PushFields):
       changes.push({ field: name, before: null, after });
     }
   }
-  return { values, changes, issues };
+  return { values, changes, issues, contested: [] };
 };
 
 /** Groups of which a new person has nothing at all: he would be refused. Fields are named with a slash between them. */

@@ -6,11 +6,14 @@ import {
   seatChange,
   sortedChanges,
 } from './account-rows.ts';
-import { type Draft, draft, issue, skip, tell } from './draft.ts';
+import { agreedAtLink } from './agreed-at-link.ts';
+import { type Draft, draft, hold, issue, skip, tell } from './draft.ts';
 import type { PushAccount, RemoteAccountState } from './facts.ts';
 import { type FieldDiff, NO_FIELDS, updatedFields } from './field-values.ts';
-import { SEATED, type SeatPlan, updatedSeats } from './memberships.ts';
+import { SEATED } from './memberships.ts';
+import { type MergedSeats, mergedSeats } from './merge-seats.ts';
 import type { PeoplePlanning } from './people-facts.ts';
+import { NEVER_AGREED } from './push-masters.ts';
 
 const reasonOf = ({ context }: PeoplePlanning, account: PushAccount, link: Draft | null): PushReason => {
   if (link !== null) return 'MATCHED';
@@ -19,7 +22,7 @@ const reasonOf = ({ context }: PeoplePlanning, account: PushAccount, link: Draft
 
 interface Difference {
   readonly fields: FieldDiff;
-  readonly seats: SeatPlan;
+  readonly seats: MergedSeats;
 }
 
 const without = (
@@ -33,10 +36,11 @@ const without = (
     values: Object.fromEntries(Object.entries(fields.values).filter(([field]) => isKept(field))),
     changes: fields.changes.filter(({ field }) => isKept(field)),
     issues: [...fields.issues, ...dropped.map(({ field }) => why(field))],
+    contested: fields.contested.filter(isKept),
   };
 };
 
-const unseated = (seats: SeatPlan, why: PushIssue): SeatPlan =>
+const unseated = (seats: MergedSeats, why: PushIssue): MergedSeats =>
   seats.memberships === null ? seats : { ...SEATED, issues: [...seats.issues, why] };
 
 /** Leaves out what may not be done: to protected people, and by the switches of the connection. */
@@ -107,6 +111,7 @@ const changeRow = (
   const issues = [...fields.issues, ...seats.issues];
   for (const one of issues) tell(row, one);
   if (row.changes.length === 0) row.state = 'SKIPPED';
+  if (fields.contested.length > 0 || seats.contested === true) hold(row, 'FIELD_CONFLICT');
   return row;
 };
 
@@ -139,14 +144,17 @@ export const presentRows = (
 ): PersonOutcome | null => {
   const { remote, link } = person;
   const { context, tree, seats } = planning;
+  const base = link === null ? (context.input.agreedValues?.get(account.id) ?? {}) : NEVER_AGREED;
   const wished: Difference = {
     fields: updatedFields(planning.fields, {
       account,
       remote: remote.value,
       agreed: context.input.agreedFields?.get(account.id),
+      base,
     }),
-    seats: updatedSeats(context, { tree, seats }, { account, before: remote.value.memberships }),
+    seats: mergedSeats(context, { tree, seats }, { account, before: remote.value.memberships, base }),
   };
+  if (link !== null) link.content = agreedAtLink(planning.fields, remote.value, wished);
   const differs = wished.fields !== NO_FIELDS || wished.seats !== SEATED;
   const isOff = remote.value.active === false;
   if (!differs && !isOff && link === null) return null;

@@ -91,6 +91,10 @@ export const HOLD_TEXTS: Readonly<Record<HoldCode, Text>> = {
     zh: '对象可能是有意从平台删除的，须人工确认。',
     en: 'It may have been removed from the platform on purpose: release or reject it.',
   },
+  FIELD_CONFLICT: {
+    zh: '字段在平台与花名册两侧都改过且改得不同：放行 = 写入花名册的值。',
+    en: 'Both sides have changed a field to different values: releasing it writes the roster’s.',
+  },
   DEPENDS_ON_HELD: {
     zh: '依赖于另一条待确认的操作。',
     en: 'It depends on another row that is held.',
@@ -200,6 +204,18 @@ export const PUSH_ISSUE_TEXTS: Readonly<Record<PushIssueCode, Text>> = {
   IRREVERSIBLE: {
     zh: '此操作在平台上不可撤销。',
     en: 'This cannot be undone on the platform.',
+  },
+  FIELD_CONFLICT: {
+    zh: '{field} 自上次一致（“{value}”）以来，平台与花名册都改过且改得不同。',
+    en: 'Both sides have changed {field} to different values since they last agreed on “{value}”.',
+  },
+  PLATFORM_MASTER: {
+    zh: '{field} 以平台为准（pullRules.masters），不会推送；拉取会带来平台的值。',
+    en: 'The platform is the master of {field} (pullRules.masters): it is not pushed, and a pull brings the platform’s value.',
+  },
+  WAITS_FOR_PULL: {
+    zh: '{field} 只有平台改过：不会覆盖，等待拉取带入花名册。',
+    en: 'The platform alone has changed {field}: it is not written over, and waits for a pull to bring it.',
   },
 };
 

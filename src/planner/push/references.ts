@@ -1,11 +1,13 @@
 import type { AccountId } from '../../domain/ids.ts';
 import type { AccountRef } from '../../domain/sync.ts';
+import { masterOf } from '../masters.ts';
 import { personFacts } from './account-rows.ts';
 import type { PushContext } from './context.ts';
 import type { PeoplePlan } from './diff-people.ts';
-import { type Draft, draft, isOut, issue, PHASES, skip } from './draft.ts';
+import { type Draft, draft, hold, isOut, issue, PHASES, skip, tell } from './draft.ts';
 import type { PushAccount } from './facts.ts';
 import type { PeopleFacts } from './people-facts.ts';
+import { judgeField, NEVER_AGREED, type Verdict } from './push-masters.ts';
 
 /** Somebody who will be on the platform. */
 export interface Presence {
@@ -68,6 +70,37 @@ const managerRow = (
   });
 };
 
+/** Whose word stands of somebody's manager. Of a new person there is nothing on the platform to stand. */
+const managerVerdict = (
+  context: PushContext,
+  person: { readonly account: PushAccount; readonly self: Presence; readonly before: string | null },
+  manager: Presence | null,
+): Verdict => {
+  const { account, self, before } = person;
+  const { input, masters, remoteAccounts } = context;
+  const isNew = self.externalId === null;
+  return judgeField(isNew ? 'ROSTER' : masterOf(masters, 'manager'), 'manager', () => {
+    const seen = remoteAccounts.get(self.externalId ?? '')?.value.managerExternalId;
+    if (seen === undefined) return { platform: false, roster: true };
+    const then = (self.needs === null ? input.agreedValues?.get(account.id) : NEVER_AGREED)
+      ?.managerExternalId;
+    // Somebody who is to be made there cannot have been the manager.
+    const wanted = manager === null ? null : manager.externalId;
+    const isUnmade = manager !== null && wanted === null;
+    return then === undefined ? null : { platform: then !== before, roster: isUnmade || then !== wanted };
+  });
+};
+
+/** Skips a row that is not the roster's to write, and holds one that both sides have changed. */
+const applyVerdict = (row: Draft, { winner, why }: Verdict, base: string | null): void => {
+  if (why === null) return;
+  if (winner === 'PLATFORM') skip(row, why(null));
+  else {
+    tell(row, why(base));
+    hold(row, 'FIELD_CONFLICT');
+  }
+};
+
 /**
  * Managers, in a wave of their own once everybody is there (field-notes rule 23). A manager who is not on the platform
  * is told of and set as soon as there is one; a manager that the platform does not show is not compared.
@@ -100,6 +133,11 @@ export const managerRows = (context: PushContext, facts: PeopleFacts, people: Pe
         ),
       );
     }
+    applyVerdict(
+      row,
+      managerVerdict(context, { account, self, before }, manager),
+      context.input.agreedValues?.get(account.id)?.managerExternalId ?? null,
+    );
     rows.push(row);
   }
   return rows;

@@ -1,3 +1,4 @@
+import type { FieldMasters } from '../../domain/agreed.ts';
 import type { PushRules } from '../../domain/push-rules.ts';
 import { canonicalJson } from '../canonical-hash.ts';
 
@@ -11,9 +12,16 @@ const whomItChanges = ({
   ...rest
 }: PushRules) => rest;
 
+/** What a push goes by. */
+export interface PushedBy {
+  readonly rules: PushRules;
+  readonly masters: FieldMasters;
+}
+
 /**
- * Whether two sets of rules may change other people or write other values: mapping, scope, root, leavers, switches
- * (field-notes rule 19). Guards, approval and timers do not count.
+ * Whether two sets of rules may change other people or write other values: mapping, scope, root, leavers, switches, and
+ * whose the fields are (field-notes rule 19). Guards, approval and timers do not count.
  */
-export const pushesOtherwise = (one: PushRules, other: PushRules): boolean =>
-  canonicalJson(whomItChanges(one)) !== canonicalJson(whomItChanges(other));
+export const pushesOtherwise = (one: PushedBy, other: PushedBy): boolean =>
+  canonicalJson([whomItChanges(one.rules), one.masters]) !==
+  canonicalJson([whomItChanges(other.rules), other.masters]);

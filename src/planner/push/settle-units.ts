@@ -2,8 +2,10 @@ import type { PushIssue } from '../../domain/sync.ts';
 import type { PushContext } from './context.ts';
 import { issue } from './draft.ts';
 import type { PeopleMatch } from './match-people.ts';
+import type { Verdict } from './push-masters.ts';
 import { faultOf } from './text-rule.ts';
 import { breakCycles, limitTree } from './unit-limits.ts';
+import { nameVerdict, orderVerdict, parentVerdict } from './unit-masters.ts';
 import { foreignMembers } from './unit-members.ts';
 import { arrangeNames, type NameHolders } from './unit-names.ts';
 import {
@@ -16,6 +18,7 @@ import {
   type UnitRemoval,
   type UnitTree,
 } from './unit-nodes.ts';
+import { orderToWrite } from './unit-rows.ts';
 import { changesOf, UnitSlots } from './unit-slots.ts';
 
 /** What the platform says of a name, `null` when it takes it. */
@@ -27,13 +30,22 @@ const nameIssue = (context: PushContext, name: string): PushIssue | null => {
 const isFixed = ({ input }: PushContext, externalId: string | null): boolean =>
   externalId !== null && externalId === input.capabilities.rootExternalId;
 
+/** Why a change is the platform's to make, or waits for a pull; `null` = it is not. */
+const masterIssue = ({ winner, why }: Verdict): PushIssue | null =>
+  winner === 'PLATFORM' && why !== null ? why(null) : null;
+
+const orderIssue = (context: PushContext, node: UnitNode): PushIssue | null => {
+  const order = node.remote === null ? null : orderToWrite(context, node);
+  return order === null ? null : masterIssue(orderVerdict(context, node, order));
+};
+
 const moveIssue = (context: PushContext, node: UnitNode): PushIssue | null => {
   if (!isMoving(node)) return null;
   if (isFixed(context, node.externalId)) return issue('ROOT_FIXED', 'parent');
   if (context.protectedUnits.has(node.unit.id)) return issue('PROTECTED', 'parent');
   if (node.parent !== null && !node.parent.exists)
     return issue('PARENT_BLOCKED', 'parent', node.parent.unit.name);
-  return context.barred('MOVE_ORG_UNIT', 'moveOrgUnits');
+  return context.barred('MOVE_ORG_UNIT', 'moveOrgUnits') ?? masterIssue(parentVerdict(context, node));
 };
 
 const renameIssue = (context: PushContext, node: UnitNode): PushIssue | null => {
@@ -42,7 +54,11 @@ const renameIssue = (context: PushContext, node: UnitNode): PushIssue | null => 
   if (context.protectedUnits.has(node.unit.id)) return issue('PROTECTED', 'name');
   // A move may carry the name; alone it is an update.
   const alone = isMoving(node) ? null : ('UPDATE_ORG_UNIT' as const);
-  return context.barred(alone, 'updateOrgUnits') ?? nameIssue(context, node.name);
+  return (
+    context.barred(alone, 'updateOrgUnits') ??
+    nameIssue(context, node.name) ??
+    masterIssue(nameVerdict(context, node))
+  );
 };
 
 const createIssue = (context: PushContext, node: UnitNode): PushIssue | null => {
@@ -67,6 +83,8 @@ const refuseForbidden = (context: PushContext, tree: UnitTree, slots: UnitSlots)
     if (move !== null) slots.refuse(node, ['MOVE'], move);
     const rename = renameIssue(context, node);
     if (rename !== null) slots.refuse(node, ['RENAME'], rename);
+    const order = orderIssue(context, node);
+    if (order !== null) slots.refuse(node, ['ORDER'], order);
   }
 };
 

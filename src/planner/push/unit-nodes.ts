@@ -34,7 +34,7 @@ export interface UnitNode {
   /** Why it is not created, moved or renamed as the roster says. */
   issues: readonly PushIssue[];
   /** The change that was refused, for the row that tells it. */
-  refused: readonly ('CREATE' | 'LINK' | 'MOVE' | 'RENAME')[];
+  refused: readonly ('CREATE' | 'LINK' | 'MOVE' | 'ORDER' | 'RENAME')[];
   /** Its old name is taken before it is given up: what it is called for that moment. */
   vacatesTo: string | null;
 }

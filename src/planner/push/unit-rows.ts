@@ -93,12 +93,13 @@ export const moveRow = (context: PushContext, node: UnitNode, to: UnitRef | null
 const number = (order: string): string =>
   INTEGER.test(order) ? String(BigInt(order.replace(/^\+/, ''))) : order;
 
-/** Position to write; `null` when positions are not pushed, not known there, or the same. */
-const orderToWrite = (context: PushContext, node: UnitNode): string | null => {
+/** Position to write; `null` when positions are not pushed, not known there, refused, or the same. */
+export const orderToWrite = (context: PushContext, node: UnitNode): string | null => {
   const { rules, capabilities } = context.input;
   const before = node.remote?.order;
   if (!rules.pushOrder || !capabilities.orders || before === undefined) return null;
   if (
+    node.refused.includes('ORDER') ||
     context.protectedUnits.has(node.unit.id) ||
     context.barred('UPDATE_ORG_UNIT', 'updateOrgUnits') !== null
   )
@@ -125,6 +126,16 @@ export const updateRow = (context: PushContext, node: UnitNode): Draft | null =>
   });
 };
 
+const refusedOrder = (context: PushContext, node: UnitNode): Draft =>
+  draft({
+    ...factsOf(node),
+    kind: 'UPDATE_ORG_UNIT',
+    reason: whyChanged(context, node),
+    rule: 'pushOrder',
+    changes: [{ field: 'order', before: node.remote?.order ?? null, after: node.unit.order }],
+    content: { order: node.unit.order },
+  });
+
 /** What a refused change would have been. */
 export const refusedRow = (context: PushContext, node: UnitNode, anchor: string | null): Draft => {
   const [first] = node.refused;
@@ -139,10 +150,12 @@ export const refusedRow = (context: PushContext, node: UnitNode, anchor: string 
     LINK: 'LINK_ORG_UNIT',
     CREATE: 'CREATE_ORG_UNIT',
     MOVE: 'MOVE_ORG_UNIT',
+    ORDER: 'UPDATE_ORG_UNIT',
     RENAME: 'UPDATE_ORG_UNIT',
   } as const;
   if (first === 'CREATE') return createRow(context, node, anchor);
   if (first === undefined || first === 'LINK') return linkRow(node);
+  if (first === 'ORDER') return refusedOrder(context, node);
   return draft({
     ...factsOf(node),
     kind: kinds[first],

@@ -1,6 +1,8 @@
 import type {
   AccountId,
   AccountStatus,
+  AgreedAccount,
+  AgreedOrgUnit,
   Attributes,
   ConnectionId,
   OrgUnitId,
@@ -21,13 +23,16 @@ export interface PushUnitRow {
   readonly externalId: string | null;
   /** Version at which both last agreed. */
   readonly agreedVersion: number | null;
+  /** What both last agreed on, field by field; `null` unless it was asked for. */
+  readonly agreedValue: AgreedOrgUnit | null;
 }
 
-/** The whole tree; deleted units only when they are linked. */
-export const readPushUnits = (tx: Tx, connectionId: ConnectionId): Promise<PushUnitRow[]> =>
+/** The whole tree; deleted units only when they are linked. With `merges` what both last agreed on is read as well. */
+export const readPushUnits = (tx: Tx, connectionId: ConnectionId, merges = false): Promise<PushUnitRow[]> =>
   tx.query<PushUnitRow & Record<string, unknown>>(
     `select u.id, u.parent_id as "parentId", u.name, u.sort_order::text as "order", u.status = 'DELETED' as deleted,
-       u.version, r.external_id as "externalId", l.agreed_version as "agreedVersion"
+       u.version, r.external_id as "externalId", l.agreed_version as "agreedVersion",
+       ${merges ? 'l.agreed_value' : 'null::jsonb'} as "agreedValue"
      from muster.org_unit u
      left join muster.org_unit_link l
        on l.tenant_id = u.tenant_id and l.connection_id = $1 and l.org_unit_id = u.id
@@ -82,6 +87,8 @@ export interface PushAccountRow {
     PushAccountRow,
     'userName' | 'displayName' | 'email' | 'mobile' | 'jobNumber' | 'title' | 'managerId' | 'attributes'
   > | null;
+  /** What both last agreed on, field by field; `null` unless it was asked for. */
+  readonly agreedValue: AgreedAccount | null;
 }
 
 // Since when somebody may not be there: the end of the last version in which the account was in use. What was never
@@ -99,12 +106,13 @@ const AGREED_FIELDS = `case when l.agreed_version < a.version then (
 
 const MEMBERSHIPS = `json_agg(json_build_array(m.org_unit_id, m.leader, m.sort_order::text) order by m.org_unit_id)`;
 
-const ACCOUNTS = (some: boolean): string => `
+const ACCOUNTS = (some: boolean, merges: boolean): string => `
   select a.id, a.version, a.status, ${STATUS_SINCE} as "statusSince", a.user_name as "userName",
     a.display_name as "displayName", a.email, a.mobile, a.job_number as "jobNumber", a.title,
     a.manager_id as "managerId", a.primary_org_unit_id as "primaryOrgUnitId", a.attributes,
     coalesce(ms.memberships, '[]') as memberships, r.external_id as "externalId",
-    l.agreed_version as "agreedVersion", ${AGREED_FIELDS} as "agreedFields"
+    l.agreed_version as "agreedVersion", ${AGREED_FIELDS} as "agreedFields",
+    ${merges ? 'l.agreed_value' : 'null::jsonb'} as "agreedValue"
   from muster.account a
   left join (
     select m.account_id, ${MEMBERSHIPS} as memberships from muster.membership m
@@ -119,14 +127,17 @@ const ACCOUNTS = (some: boolean): string => `
     ${some ? 'and a.id = any ($2::uuid[])' : ''}
   order by a.id`;
 
-/** Accounts by their ids, or (`null`) all; deleted ones only when they are linked or were invited. */
+/**
+ * Accounts by their ids, or (`null`) all; deleted ones only when they are linked or were invited. With `merges` what both
+ * last agreed on is read as well.
+ */
 export const readPushAccounts = (
   tx: Tx,
   connectionId: ConnectionId,
-  ids: readonly AccountId[] | null,
+  { ids, merges }: { readonly ids: readonly AccountId[] | null; readonly merges: boolean },
 ): Promise<PushAccountRow[]> =>
   tx.query<PushAccountRow & Record<string, unknown>>(
-    ACCOUNTS(ids !== null),
+    ACCOUNTS(ids !== null, merges),
     ids === null ? [connectionId] : [connectionId, ids],
   );
 

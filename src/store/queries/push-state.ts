@@ -1,4 +1,4 @@
-import type { ConnectionId, PushRules, SyncPlanId, TenantId } from '../../domain/index.ts';
+import type { ConnectionId, FieldMasters, PushRules, SyncPlanId, TenantId } from '../../domain/index.ts';
 import type { Database } from '../database.ts';
 import type { Tx } from '../transaction.ts';
 
@@ -59,14 +59,17 @@ export const rememberAccountsInScope = (
     [full.planId, full.connectionId, full.accounts],
   );
 
-/** The push rules of the last full plan that was approved or had nothing to do, `null` when there was none. */
-export const lastFullRules = async (tx: Tx, connectionId: ConnectionId): Promise<PushRules | null> => {
-  const rows = await tx.query<{ rules: PushRules }>(
-    `select rules from muster.sync_plan
+/** What the last full plan went by that was approved or had nothing to do, `null` when there was none. */
+export const lastFullRules = async (
+  tx: Tx,
+  connectionId: ConnectionId,
+): Promise<{ readonly rules: PushRules; readonly masters: FieldMasters } | null> => {
+  const rows = await tx.query<{ rules: PushRules; masters: FieldMasters }>(
+    `select rules, coalesce(masters, '{}') as masters from muster.sync_plan
      where tenant_id = muster.current_tenant() and connection_id = $1 and kind = 'FULL' and rules is not null
        and (approved_at is not null or phase = 'EMPTY')
      order by id desc limit 1`,
     [connectionId],
   );
-  return rows[0]?.rules ?? null;
+  return rows[0] ?? null;
 };

@@ -2,6 +2,7 @@ import type {
   AccountId,
   ConnectionId,
   ErrorDetails,
+  FieldMasters,
   ImportRunId,
   OrgUnitId,
   PushGuardVerdict,
@@ -186,6 +187,8 @@ export const failPlan = async (
 
 /** What a plan that has been made is known by. */
 export type PlanMade = Pick<SyncPlanRow, 'totals' | 'guards' | 'rules' | 'remoteComplete'> & {
+  /** Whose the fields were. */
+  readonly masters: FieldMasters;
   readonly phase: 'REVIEW' | 'EMPTY';
   readonly contentDigest: string;
   readonly digest: string;
@@ -199,7 +202,7 @@ export const endPlanning = async (tx: Tx, id: SyncPlanId, made: PlanMade): Promi
     `update muster.sync_plan set phase = $2, totals = $3, guards = $4, rules = $5, remote_complete = $6,
        content_digest = $7, digest = $8, signature = $9, expires_at = $10, roster_snapshot = pg_current_snapshot(),
        planned_at = clock_timestamp(), ended_at = case when $2 = 'EMPTY' then clock_timestamp() end,
-       error_code = null, error_details = null
+       error_code = null, error_details = null, masters = $11
      where tenant_id = muster.current_tenant() and id = $1 and phase = 'PLANNING' returning ${PLAN_COLUMNS}`,
     [
       id,
@@ -212,6 +215,7 @@ export const endPlanning = async (tx: Tx, id: SyncPlanId, made: PlanMade): Promi
       made.digest,
       made.signature,
       made.expiresAt,
+      JSON.stringify(made.masters),
     ],
   );
   if (row === undefined) throw new TypeError('a plan that is locked while it is made stays so');
