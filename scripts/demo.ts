@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { generateCompany } from '../simulators/company/index.ts';
 import { startDingTalkSimulator } from '../simulators/dingtalk/index.ts';
 import { startScimServer } from '../simulators/scim/index.ts';
+import { BEFORE_RESTRICTIONS, startWeComSimulator } from '../simulators/wecom/index.ts';
 import { type App, startApp } from '../src/app.ts';
 import { readConfig } from '../src/config/index.ts';
 import { explain } from '../src/run.ts';
@@ -13,6 +14,7 @@ import { signInAsAdministrator } from './demo/administrator.ts';
 import { createClient, Refused } from './demo/client.ts';
 import { connect, edit, pullAgainAndRevert, pullAndCommit, showRoster } from './demo/journey.ts';
 import { push } from './demo/push.ts';
+import { travel } from './demo/second-company.ts';
 import { pushToScim } from './demo/second-target.ts';
 import { headline, line, StepFailed } from './demo/tell.ts';
 
@@ -40,6 +42,13 @@ const startPlatform = () => {
   return startDingTalkSimulator({ company });
 };
 
+/** A small company at another platform, whose app was made before the platform began to hide numbers. */
+const startSecondPlatform = () =>
+  startWeComSimulator({
+    company: { seed: 20_261_128, people: 20, orgUnits: 4, name: '远山制造' },
+    apps: [{ createdAt: BEFORE_RESTRICTIONS }],
+  });
+
 const stayUp = (app: App, stop: () => Promise<void>): void => {
   const end = (): void => void stop().then(() => process.exit(0));
   process.once('SIGINT', end);
@@ -56,9 +65,11 @@ const main = async (): Promise<void> => {
   const app = await startApp(config);
   const platform = await startPlatform();
   const service = await startScimServer({ settings: { auth: 'bearer' } });
+  const second = await startSecondPlatform();
   const stop = async (): Promise<void> => {
     await app.stop();
     await platform.close();
+    await second.close();
     await service.close();
   };
   try {
@@ -73,6 +84,13 @@ const main = async (): Promise<void> => {
     await pullAgainAndRevert(client, connectionId, platform);
     await push({ client, connectionId, platform });
     await pushToScim(client, service);
+    await travel({
+      client,
+      address: app.address,
+      wecom: second,
+      dingtalk: platform,
+      dingtalkConnectionId: connectionId,
+    });
     headline('Every step held');
     const { tenant, userName, password } = administrator;
     line(`sign in: tenant ${tenant}, user ${userName}, password ${password}`);

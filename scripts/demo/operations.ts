@@ -220,3 +220,12 @@ export const HISTORY = operation(
   'query ($id: ID!) { accountHistory(id: $id, first: 5) { __typename } }',
   z.object({ accountHistory: z.array(z.unknown()) }).transform(({ accountHistory }) => accountHistory.length),
 );
+
+const app = z.object({ id: z.string(), callbackUrl: z.string() });
+
+export const CREATE_CONNECTION_APP = operation(
+  'mutation ($input: CreateConnectionAppInput!) { createConnectionApp(input: $input) { connectionApp { id callbackUrl } } }',
+  z
+    .object({ createConnectionApp: z.object({ connectionApp: app }) })
+    .transform((data) => data.createConnectionApp.connectionApp),
+);
