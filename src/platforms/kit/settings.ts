@@ -73,6 +73,13 @@ const refused = (field: SettingField, value: string, given: OpenConnection['sett
   return field.check?.(value)?.en ?? null;
 };
 
+/** Those of the settings that are numbers. */
+export const numbersOf = <const Name extends string>(
+  read: Readonly<Record<Name, string>>,
+  ...names: readonly Name[]
+): Record<Name, number> =>
+  Object.fromEntries(names.map((name) => [name, Number(read[name])])) as Record<Name, number>;
+
 /** A connection whose secrets may have stayed closed: they read as `''` then, and none is demanded. */
 export type ReadableConnection = Connection & { readonly secrets?: OpenConnection['secrets'] };
 

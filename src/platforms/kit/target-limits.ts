@@ -12,6 +12,15 @@ export const NO_LIMITS = {
   orders: false,
 } as const;
 
+/** Of a platform with a tree in which everybody has a place, and from which units go only when they are empty. */
+export const TREE_LIMITS = {
+  foldOrgUnitNames: false,
+  maxChildren: null,
+  membershipRequired: true,
+  deleteOnlyEmpty: true,
+  orders: true,
+} as const;
+
 /** Names that must not have that text in them, because it divides the names of a path. */
 export const nameWithout = (mark: string): NonNullable<TextRule['pattern']> => ({
   source: `(?:(?!${mark.replace(/[$()*+./?[\\\]^{|}]/g, '\\$&')}).)+`,

@@ -7,7 +7,8 @@ import {
   countUpTo,
   field,
   noBlanks,
-  permissionPoint as point,
+  numbersOf,
+  permissionPoint,
   readSettings,
 } from '../kit/settings.ts';
 
@@ -44,8 +45,7 @@ const DRIFT = [
   'The default is of the newest page; older ones say less.',
 ] as const;
 const OWN = ['属性=平台字段名，逗号分隔。', 'attribute=name at the platform, separated by commas.'] as const;
-const MINUTE = ['平台限每分钟 1 万次。', 'The platform allows 10,000 a minute.'] as const;
-const HOUR = ['平台限每小时 15 万次。', 'The platform allows 150,000 an hour.'] as const;
+const RATE = ['平台限每分钟 1 万、每小时 15 万次。', '10,000 a minute and 150,000 an hour.'] as const;
 const CLOUD = { kind: 'url', defaultValue: 'https://qyapi.weixin.qq.com' } as const;
 const WAYS = { ...choice(['auto', 'app', 'contacts'], 'auto'), ...page(96079) };
 const LIMITS = [countUpTo(1000, 166), countUpTo(10_000_000, 150_000)].map((one) => ({
@@ -64,8 +64,8 @@ export const settings = [
   }),
   field('apiBase', ['接口地址', 'Address of the API', ...BASE], CLOUD),
   field('reading', ['读取方式', 'How to read', ...HOW], WAYS),
-  field('callsPerSecond', ['每接口每秒调用上限', 'Calls per second and API', ...MINUTE], LIMITS[0]),
-  field('callsPerHour', ['每接口每小时调用上限', 'Calls per hour and API', ...HOUR], LIMITS[1]),
+  field('callsPerSecond', ['每接口每秒调用上限', 'Calls per second and API', ...RATE], LIMITS[0]),
+  field('callsPerHour', ['每接口每小时调用上限', 'Calls per hour and API', ...RATE], LIMITS[1]),
   field('invite', ['邀请新成员', 'Invite new people', ...INVITING], choice(['no', 'yes'], 'no')),
   field('maxDepartments', ['每人部门数上限', 'Departments of a person', ...DRIFT], countUpTo(100, 100)),
   field('departmentNameLength', ['部门名称字数', 'Length of department names', ...DRIFT], countUpTo(64, 64)),
@@ -75,10 +75,10 @@ export const settings = [
 
 /** What the two secrets are needed for (rows W-WX-17, 18). */
 export const permissions: readonly PermissionPoint[] = [
-  point('department/list', 'pull', ['读取部门', 'read departments']),
-  point('user/list', 'pull', ['读取成员', 'read members']),
-  point('user/get', 'pull', ['读取成员信息', 'read people']),
-  point('department/update', 'push', ['编辑通讯录', 'edit contacts']),
+  permissionPoint('department/list', 'pull', ['读取部门', 'read departments']),
+  permissionPoint('user/list', 'pull', ['读取成员', 'read members']),
+  permissionPoint('user/get', 'pull', ['读取成员信息', 'read people']),
+  permissionPoint('department/update', 'push', ['编辑通讯录', 'edit contacts']),
 ];
 
 export const secretMissing = (field: 'appSecret' | 'contactsSecret'): AppError =>
@@ -87,17 +87,14 @@ export const secretMissing = (field: 'appSecret' | 'contactsSecret'): AppError =
 /** The connection's settings, trimmed and with defaults. Throws `INPUT_INVALID` naming the field. */
 export const wecomSettings = (connection: ReadableConnection) => {
   const read = readSettings(settings, connection);
-  const hasNone = connection.secrets !== undefined && read.appSecret === '' && read.contactsSecret === '';
-  if (hasNone) throw secretMissing('appSecret');
+  if (connection.secrets !== undefined && read.appSecret + read.contactsSecret === '')
+    throw secretMissing('appSecret');
   return {
     ...read,
     /** Details are read by the app; otherwise by contacts sync, as far as the platform lets it. */
     byApp: read.reading === 'app' || (read.reading === 'auto' && read.appSecret !== ''),
     invite: read.invite === 'yes',
-    callsPerSecond: Number(read.callsPerSecond),
-    callsPerHour: Number(read.callsPerHour),
-    maxDepartments: Number(read.maxDepartments),
-    departmentNameLength: Number(read.departmentNameLength),
+    ...numbersOf(read, 'callsPerSecond', 'callsPerHour', 'maxDepartments', 'departmentNameLength'),
     extraFields: readFieldPairs(read.extraFields),
     externalFields: readFieldPairs(read.externalFields),
   };

@@ -28,37 +28,31 @@ const HOLDER = {
   en: 'The number is that of {holder} at the platform: link that person, or use another number.',
 };
 
-const fieldRow = ([field, codes]: readonly [string, string]) =>
-  row(codes, 'PLATFORM_FIELD_INVALID', LIST, field);
+const byField = ([field, code]: [string, string]) => row(code, 'PLATFORM_FIELD_INVALID', LIST, field);
 
 /** Vendor code → our code, whose row holds retry class and texts; section 12 of the platform sheet. */
 export const wecomErrors = vendorErrorTable([
   row('-1', 'PLATFORM_BUSY', LIST),
   row('6000', 'PLATFORM_CONCURRENT_CHANGE', LIST),
   row('45009 45033', 'PLATFORM_THROTTLED', page(90312)),
-  // Calls that we should not have made that way.
   row(
-    '404 40008 40033 40035 40058 40063 41001 41009 41019 43001 43002 45029',
+    '404 40008 40033 40035 40058 40063 41001 41009 41019 43004 43012 45029 46003 48005',
     'PLATFORM_CALL_REJECTED',
     LIST,
   ),
   row(`40007 40088 40089 40092 45026 60132 ${span(302003, 302008)}`, 'PLATFORM_CALL_REJECTED', page(90983)),
   row(`40068 40071 40096 ${span(42014, 42021)} ${span(42023, 42052)}`, 'PLATFORM_CALL_REJECTED', LIST),
-  row('43004 43012 46003 48005', 'PLATFORM_CALL_REJECTED', LIST),
-  // Secrets, rights, range.
   row('40014 42001', 'PLATFORM_TOKEN_INVALID', TOKEN),
   row('40001 40091 41004 45031', 'PLATFORM_CREDENTIALS_INVALID', TOKEN, SECRETS),
   row('40013 41002', 'PLATFORM_COMPANY_MISMATCH', TOKEN, SECRETS),
   row('50003 50006 48004 48006', 'PLATFORM_APP_DISABLED', LIST),
   row('301007', 'PLATFORM_COMPANY_DISABLED', LIST),
   row('60020 301042', 'PLATFORM_IP_NOT_ALLOWED', page(90664), TRUSTED_IP),
-  row('48002 48008', 'PLATFORM_PERMISSION_MISSING', LIST, RIGHT_SECRET),
-  row('84074 301052 301053 701008', 'PLATFORM_PERMISSION_MISSING', LIST),
+  row('48002 48008 84074', 'PLATFORM_PERMISSION_MISSING', LIST, RIGHT_SECRET),
   row('48009', 'PLATFORM_DETAILS_WITHHELD', page(96079)),
   row('50002 60011 60021', 'PLATFORM_OUT_OF_RANGE', LIST, VISIBLE_RANGE),
   row('40056 301002', 'PLATFORM_AGENT_INVALID', LIST),
   row('81011', 'PLATFORM_APP_PROTECTED', page(90214)),
-  // Departments.
   row('60003 60123', 'PLATFORM_ORG_UNIT_UNKNOWN', page(90208)),
   row('40066 60127', 'PLATFORM_ORG_UNIT_INVALID', USER),
   row('60008', 'PLATFORM_ORG_UNIT_NAME_TAKEN', DEPARTMENT),
@@ -70,7 +64,6 @@ export const wecomErrors = vendorErrorTable([
   row('60010', 'PLATFORM_TREE_CYCLE', page(90206)),
   row('81001 81003', 'PLATFORM_ORG_UNIT_FULL', DEPARTMENT),
   row('81002', 'PLATFORM_DEPTH_EXCEEDED', DEPARTMENT),
-  // People.
   row('40003 46004 60111 84061', 'PLATFORM_ACCOUNT_UNKNOWN', page(90196)),
   row('40031 40032 40070 81013 81017 82001 82002 82003', 'PLATFORM_ACCOUNT_LIST_INVALID', page(90199)),
   row('60102', 'PLATFORM_ACCOUNT_ID_TAKEN', USER),
@@ -81,13 +74,11 @@ export const wecomErrors = vendorErrorTable([
   row('60106 60142 60144 60145', 'PLATFORM_EMAIL_TAKEN', USER),
   row('60129', 'PLATFORM_CONTACT_MISSING', USER),
   row('60257 301021', 'PLATFORM_MANAGER_UNKNOWN', USER),
-  ...Object.entries({ memberships: '60110', name: '60112', title: '301012', telephone: '301013' }).map(
-    fieldRow,
-  ),
-  ...Object.entries({ alias: '301014', avatar: '301015', userid: '301036' }).map(fieldRow),
+  ...Object.entries({ memberships: '60110', name: '60112', title: '301012' }).map(byField),
+  ...Object.entries({ telephone: '301013', alias: '301014', avatar: '301015' }).map(byField),
+  row('301036', 'PLATFORM_FIELD_INVALID', page(90197), 'userid'),
   row(`41036 ${span(90100, 90106)}`, 'PLATFORM_FIELD_INVALID', USER, 'externalProfile'),
   row('45024', 'PLATFORM_HEAD_COUNT_LIMIT', page(90312)),
-  // Sign-in, pages, callbacks.
   row('40029 42003 42022 60140 40207 84014 84015', 'PLATFORM_LOGIN_CODE_INVALID', page(91023)),
   row('40208', 'PLATFORM_LOGIN_NOT_AUTHORIZED', page(99499)),
   row('50001 40209 40210 80001 85004 85005 85008 40054 40055', 'PLATFORM_REDIRECT_NOT_REGISTERED', LIST),

@@ -10,6 +10,7 @@ import type {
 import { listedPlaces, mirroredOrders, placesFrom } from '../kit/aligned-places.ts';
 import type { FieldPairs } from '../kit/field-pairs.ts';
 import { type FieldRow, textsIn, valuesUnder } from '../kit/field-table.ts';
+import { mailboxRows } from '../kit/mailbox-rows.ts';
 import { readMobile, writtenMobile } from '../kit/mobile.ts';
 import { namedValues, textOfNamed, withNamed } from '../kit/named-values.ts';
 import { FORMS, pattern, targetField } from '../kit/target-field.ts';
@@ -53,10 +54,6 @@ const attributesOf = (person: Person, { extraFields, externalFields }: View): Re
   });
 };
 
-/** 1 active, 2 disabled, 4 not activated yet, 5 left. */
-const isActive = (status: number | undefined): boolean | undefined =>
-  status === undefined ? undefined : status !== 2 && status !== 5;
-
 /**
  * What is not in the answer is not known; what is there and empty is empty (rows O2-21…23). A manager who is not named
  * is none where everybody is in sight (`seesAll`), and otherwise perhaps one whom the app does not see.
@@ -74,7 +71,8 @@ export const accountOf = (person: Person, view: View, seesAll: boolean): RemoteA
     jobNumber: undefined,
     title: seenText(person.position),
     managerExternalId: leader ?? none,
-    active: isActive(person.status),
+    // 1 active, 2 disabled, 4 not activated yet, 5 left.
+    active: person.status === undefined ? undefined : person.status !== 2 && person.status !== 5,
     memberships: placesOf(person),
     attributes: attributesOf(person, view),
   };
@@ -90,21 +88,16 @@ const NAME = { maxLength: 64, required: true, clearable: false, from: 'displayNa
 /** Whoever has activated the account changes the number himself; ours is passed over without a word. Page 90197. */
 const OWN = { unique: true, clearable: false, loginId: true, lockedBy: 'activated', pattern: FORMS.mobile };
 const MAIL = { maxLength: 64, unique: true, pattern: FORMS.mail };
-const OFFICE = { ...MAIL, clearable: false };
 const FIXED = { maxLength: 64, clearable: false };
 
 const table = (connection: Connection): readonly FieldRow[] => {
   const { extraFields, externalFields } = wecomSettings(connection);
-  const isCompany = connection.pullRules.emailField === 'company';
-  const from = { from: 'email' };
-  const [own, office] = isCompany ? [MAIL, { ...OFFICE, ...from }] : [{ ...MAIL, ...from }, OFFICE];
   const named = (wire: string, pairs: FieldPairs, maxLength: number): readonly FieldRow[] =>
     pairs.map(([attribute, name]) => [wire, targetField(attribute, [name, name], { maxLength })]);
   return [
     ['name', targetField('name', ['姓名', 'name'], NAME)],
     ['mobile', targetField('mobile', ['手机号', 'mobile'], { maxLength: 32, from: 'mobile', ...OWN })],
-    ['email', targetField(isCompany ? 'personalEmail' : 'email', ['邮箱', 'mail'], own)],
-    ['biz_mail', targetField(isCompany ? 'email' : 'companyEmail', ['企业邮箱', 'company mail'], office)],
+    ...mailboxRows(connection, ['email', MAIL], ['biz_mail', { ...MAIL, clearable: false }]),
     ['position', targetField('title', ['职务', 'title'], { maxLength: 128, from: 'title' })],
     ['alias', targetField('alias', ['别名（英文名）', 'alias (English name)'], { maxLength: 64 })],
     ['gender', targetField('gender', ['性别', 'gender'], GENDER)],

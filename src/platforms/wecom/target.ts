@@ -3,9 +3,11 @@ import type { DirectoryTarget } from '../../ports/directory-target.ts';
 import { type TargetCalls, targetByCalls } from '../kit/call-target.ts';
 import { inTurn } from '../kit/in-turn.ts';
 import { exactInteger, unitNumber } from '../kit/json.ts';
+import { ownMail } from '../kit/mailbox-rows.ts';
 import { createUnderOwnId, madeUnderOwnId } from '../kit/own-unit-ids.ts';
 import { setLeads } from '../kit/set-leads.ts';
 import { pattern, treeOperations } from '../kit/target-field.ts';
+import { TREE_LIMITS } from '../kit/target-limits.ts';
 import { unconfirmedMobile } from '../kit/unconfirmed-mobile.ts';
 import { nullWhen } from '../kit/vendor-errors.ts';
 import { toldOnly, type UnitContent, writeByCalls } from '../kit/write-by-calls.ts';
@@ -112,18 +114,15 @@ export const wecomTarget = (services: WecomServices): DirectoryTarget =>
       const { departmentNameLength, maxDepartments } = wecomSettings(connection);
       const rule = { maxLength: 64, unit: 'bytes', pattern: USERID } as const;
       return {
+        ...TREE_LIMITS,
         operations: treeOperations({ disables: true }),
         rootExternalId: ROOT,
         orgUnitName: { maxLength: departmentNameLength, pattern: UNIT_NAME },
-        foldOrgUnitNames: false,
         maxDepth: 14,
-        maxChildren: null,
         maxMemberships: maxDepartments,
-        membershipRequired: true,
-        deleteOnlyEmpty: true,
         accountIds: { mode: 'CHOSEN', rule, foldCase: true, template: '{userName}' },
         fields: fieldsOf(connection),
-        orders: true,
+        oneOf: [['mobile', ownMail(connection)]],
         orderRange: ORDER_RANGE,
         leadsWithPlaces: true,
       };
