@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { retype } from '../kit/retype.ts';
+import { fallSilent } from '../kit/silence.ts';
 import { ipAllowed } from './apps.ts';
 import { settle } from './corp.ts';
 import { apiNameOf, type Envelope, failure, notServed, success, unknownPath } from './envelopes.ts';
@@ -114,7 +115,10 @@ async function serve(world: World, call: Request, response: ServerResponse): Pro
 
   if (faults.length > 0) {
     applyLasting(world, faults, { clientId, scope: 'scope' in route ? route.scope : null, params });
-    if (faults.some((fault) => fault.kind === 'timeout')) return finish('fault:timeout', 0);
+    if (faults.some((fault) => fault.kind === 'timeout')) {
+      fallSilent(response);
+      return finish('fault:timeout', 0);
+    }
     if (faults.some((fault) => fault.kind === 'resetBefore')) {
       response.destroy();
       return finish('fault:resetBefore', 0);

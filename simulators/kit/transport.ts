@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CommonFault, commonFaults } from './faults.ts';
+import { fallSilent } from './silence.ts';
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
 
@@ -62,8 +63,7 @@ export async function send(
       response.destroy();
       return;
     }
-    // The connection stays open until somebody gives up.
-    if (fault.kind === 'timeoutAfter') return;
+    if (fault.kind === 'timeoutAfter') return fallSilent(response);
     if (fault.kind === 'contentType') headers['content-type'] = fault.type;
     if (fault.kind === 'clockSkew') headers['date'] = new Date(Date.now() + fault.ms).toUTCString();
     if (fault.kind === 'hugeBody') bytes = inflate(bytes, fault.bytes);
@@ -104,8 +104,8 @@ async function drip(
 ): Promise<void> {
   const last = slow.chunks ?? Number.POSITIVE_INFINITY;
   for (let chunk = 0; chunk * slow.chunkBytes < bytes.length; chunk++) {
-    // Silent from here on: the connection stays open until somebody gives up.
-    if (chunk >= last || response.destroyed) return;
+    if (response.destroyed) return;
+    if (chunk >= last) return fallSilent(response);
     response.write(bytes.subarray(chunk * slow.chunkBytes, (chunk + 1) * slow.chunkBytes));
     await new Promise((resolve) => setTimeout(resolve, slow.everyMs));
   }

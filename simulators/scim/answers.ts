@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { fallSilent } from '../kit/silence.ts';
 import type { Fault } from './faults.ts';
 
 type Body = Record<string, unknown>;
@@ -48,7 +49,10 @@ export const sendBent = (request: Request, response: Response, text: string): vo
     request.socket.destroy();
     return;
   }
-  if (faults.some((fault) => fault.kind === 'timeout' && fault.after === true)) return;
+  if (faults.some((fault) => fault.kind === 'timeout' && fault.after === true)) {
+    fallSilent(response);
+    return;
+  }
   for (const fault of faults) {
     if (fault.kind === 'status' && fault.after === true) {
       response.status(fault.status).end(fault.body ?? '');
@@ -88,6 +92,7 @@ export const struckDown = (request: Request, response: Response): boolean => {
         return true;
       case 'timeout':
         if (fault.after === true) continue;
+        fallSilent(response);
         return true;
       case 'throttle': {
         const date = new Date(Date.now() + fault.seconds * 1000).toUTCString();

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { retype } from '../kit/retype.ts';
+import { fallSilent } from '../kit/silence.ts';
 import { type Answer, plainAnswer, readBytes, send, wait } from '../kit/transport.ts';
 import { type Envelope, failure, success } from './envelopes.ts';
 import { Failure, fail } from './failures.ts';
@@ -94,7 +95,10 @@ async function serve(
   const finish = (outcome: string, status: number): void => world.ledger.finish(entry, outcome, status);
 
   applyLasting(world, faults, { clientId, path: route.path, params });
-  if (faults.some((fault) => fault.kind === 'timeout')) return finish('fault:timeout', 0);
+  if (faults.some((fault) => fault.kind === 'timeout')) {
+    fallSilent(response);
+    return finish('fault:timeout', 0);
+  }
   if (faults.some((fault) => fault.kind === 'resetBefore')) {
     response.destroy();
     return finish('fault:resetBefore', 0);

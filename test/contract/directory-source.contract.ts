@@ -111,6 +111,12 @@ export const directorySourceContract = (
     afterAll(() => standIn.close());
 
     const whole = () => take(source, standIn.connection());
+    let first: Promise<Taken> | undefined;
+    /** The whole company as it was at the start, taken once: for tests that change nothing. */
+    const undisturbedOnce = (): Promise<Taken> => {
+      first ??= whole();
+      return first;
+    };
 
     const expectEverybody = (taken: Taken): void => {
       expect(sorted(taken.accounts.keys())).toEqual(sorted(standIn.accounts().map((one) => one.externalId)));
@@ -185,6 +191,7 @@ export const directorySourceContract = (
     it.each([1, 3, 10, 40, 90])(
       'goes on after a kill behind page %i without reading twice',
       async (pages) => {
+        const undisturbed = await undisturbedOnce();
         const before = standIn.calls();
         const killed = await take(source, standIn.connection(), { killAfterPages: pages });
         const resumeAfter = killed.cursors.at(-1) ?? '';
@@ -194,10 +201,9 @@ export const directorySourceContract = (
         });
         expectEverybody(resumed);
         expect(resumed.statement.complete).toBe(true);
-        const undisturbed = await whole();
         expect([...resumed.accounts.values()].length).toBe(undisturbed.accounts.size);
         for (const [id, account] of undisturbed.accounts) expect(resumed.accounts.get(id)).toEqual(account);
-        const made = standIn.calls() - before - undisturbed.statement.calls;
+        const made = standIn.calls() - before;
         // What was in flight at the kill is read again, and the range is asked for anew.
         expect(made).toBeLessThanOrEqual(undisturbed.statement.calls + IN_FLIGHT);
       },

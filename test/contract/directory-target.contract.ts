@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode, type TargetOperation, type TargetResult } from '../../src/domain/index.ts';
 import { type DirectoryTarget, UNKNOWN_OUTCOMES } from '../../src/ports/directory-target.ts';
 import { targetLimitContract } from './target-limits.contract.ts';
@@ -74,6 +74,11 @@ export const directoryTargetContract = (
       await target.probe(lab.connection, new AbortController().signal);
     });
     afterAll(() => lab.standIn.close());
+    let tests = 0;
+    beforeEach(() => {
+      tests += 1;
+      if (tests % 20 === 0) lab.moveOn();
+    });
 
     /** `null` = this platform's capabilities do not offer it: there is no promise to hold it to. */
     const prepared = async (maker: SceneMaker): Promise<Scene | null> => {

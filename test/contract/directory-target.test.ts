@@ -1,6 +1,7 @@
 import { createPlatformServices } from '../../src/platforms/kit/services.ts';
 import { createPlatforms, PLATFORM_NAMES, type PlatformName } from '../../src/platforms/registry.ts';
 import { hastyClock } from '../platforms/support/clocks.ts';
+import { impatientFetch } from '../platforms/support/impatient-fetch.ts';
 import { DINGTALK_FAULTS } from './dingtalk-target-faults.ts';
 import { startDingtalkTarget } from './dingtalk-target-stand-in.ts';
 import { directoryTargetContract, type TargetStandIn } from './directory-target.contract.ts';
@@ -13,14 +14,11 @@ interface Stand {
   readonly start: () => Promise<TargetStandIn>;
   /** What its faults are called, in order. */
   readonly faults: readonly string[];
-  /** Milliseconds after which a call that nobody answers is given up; default 600. */
-  readonly timeoutMs?: number;
 }
 
 const STANDS: Record<PlatformName, Stand> = {
   dingtalk: { start: startDingtalkTarget, faults: DINGTALK_FAULTS.map(({ what }) => what) },
-  // A library is at work there, which goes through whole groups for each of their members.
-  scim: { start: startScimTarget, faults: SCIM_FAULTS.map(({ what }) => what), timeoutMs: 1_500 },
+  scim: { start: startScimTarget, faults: SCIM_FAULTS.map(({ what }) => what) },
   wecom: { start: startWecomTarget, faults: WECOM_FAULTS.map(({ what }) => what) },
 };
 
@@ -30,7 +28,7 @@ for (const name of PLATFORM_NAMES)
     async () => {
       const services = createPlatformServices({
         clock: hastyClock(),
-        totalTimeoutMs: STANDS[name].timeoutMs ?? 600,
+        fetch: impatientFetch,
         maxBodyBytes: 200_000,
       });
       const target = createPlatforms(services).get(name)?.directoryTarget;

@@ -2,11 +2,12 @@ import { startScimServer } from '../../simulators/scim/index.ts';
 import { scimConnection } from '../platforms/support/scim.ts';
 import type { DirectoryStandIn } from './directory-source.contract.ts';
 
-const PAGE = 10;
+/** Small, so that there are many pages of not too many people: the library behind it takes its time for each. */
+const PAGE = 6;
 
 /** A SCIM service with a company, for the contract of reading. */
 export const startScim = async (): Promise<DirectoryStandIn> => {
-  const company = { seed: 11, people: 500, orgUnits: 30, messy: true };
+  const company = { seed: 11, people: 300, orgUnits: 30, messy: true };
   const server = await startScimServer({ company });
   const { world } = server;
   let hired = 0;

@@ -54,10 +54,15 @@ export class TargetLab {
     return this.#number;
   }
 
-  /** A unit below which everything of the suite happens. */
+  /** A unit below which everything happens until there is another. */
   top(): Promise<string> {
     this.#top ??= this.orgUnit(this.capabilities.rootExternalId);
     return this.#top;
+  }
+
+  /** Begins below a new unit: some platforms go through a whole unit for each of its people. */
+  moveOn(): void {
+    this.#top = undefined;
   }
 
   apply(operation: TargetOperation, options: Partial<ApplyOptions> = {}): Promise<TargetResult> {

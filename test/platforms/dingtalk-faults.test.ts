@@ -12,13 +12,14 @@ import type { DirectorySource } from '../../src/ports/directory-source.ts';
 import { type Taken, take } from '../contract/directory-source.contract.ts';
 import { hastyClock } from './support/clocks.ts';
 import { connectionTo } from './support/dingtalk.ts';
+import { impatientFetch } from './support/impatient-fetch.ts';
 
 const LISTSUB = '/topapi/v2/department/listsub';
 const USERS = '/topapi/v2/user/list';
 const SCOPES = '/auth/scopes';
 const TOKEN = '/gettoken';
 const COUNT = '/topapi/user/count';
-const COMPANY = { seed: 3, people: 260, orgUnits: 24, messy: true };
+const COMPANY = { seed: 3, people: 200, orgUnits: 20, messy: true };
 
 /**
  * How a pull may end under a fault (R6), exactly one of
@@ -255,7 +256,7 @@ const CASES: readonly FaultCase[] = [
 
 const services = createPlatformServices({
   clock: hastyClock(),
-  totalTimeoutMs: 800,
+  fetch: impatientFetch,
   maxBodyBytes: 200_000,
 });
 afterAll(() => services.http.close());

@@ -10,8 +10,9 @@ import { createPlatforms } from '../../src/platforms/registry.ts';
 import type { ApplyOptions, DirectoryTarget } from '../../src/ports/directory-target.ts';
 import { hastyClock } from './support/clocks.ts';
 import { connectionTo } from './support/dingtalk.ts';
+import { impatientFetch } from './support/impatient-fetch.ts';
 
-const services = createPlatformServices({ clock: hastyClock(), totalTimeoutMs: 800 });
+const services = createPlatformServices({ clock: hastyClock(), fetch: impatientFetch });
 afterAll(() => services.http.close());
 const target = createPlatforms(services).get('dingtalk')?.directoryTarget as DirectoryTarget;
 
