@@ -3,6 +3,7 @@ import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import { AppError, type ConnectionId, type RemoteAccountId } from '../../src/domain/index.ts';
 import { listRemoteAccounts } from '../../src/flows/connection/list-remote-accounts.ts';
 import { readRemoteAccounts } from '../../src/flows/connection/read-remote-accounts.ts';
+import { describeIssue } from '../../src/flows/import/describe-row.ts';
 import { explainRemoteAccount } from '../../src/flows/import/explain-remote-account.ts';
 import { GraphqlContext } from '../context.ts';
 import { requireId } from '../ids.ts';
@@ -68,11 +69,14 @@ export class RemoteAccountResolver {
       explainRemoteAccount(context.flow, { remoteAccountId: id }),
       hiddenIn(context, 'ACCOUNT'),
     ]);
-    const { remote, row } = explanation;
+    const { remote } = explanation;
+    const row = explanation.row === null ? null : rowView(explanation.row, hidden);
     return {
       ...explanation,
+      // In the words of the row as its reader may see it: sentences tell values.
+      issues: row === null ? explanation.issues : row.issues.map(describeIssue),
       remote: maskRemote(remote, hidden),
-      row: row === null ? null : rowView(row, hidden),
+      row,
     };
   }
 }

@@ -108,6 +108,16 @@ test('sensitive values in staged rows and copies are for administrators alone', 
     id: remote,
   });
   expect(copy.data.remoteAccount.value).toEqual({ attributes: { floor: 3 } });
+  await gateway.testDatabase.look('update muster.import_run set staged_at = now() where id = $1', [runId]);
+  const WHY = 'query ($id: ID!) { explainRemoteAccount(id: $id) { code issues { zh en } } }';
+  const explained = await gateway.ask(company.owner, WHY, { id: remote });
+  expect(explained.data.explainRemoteAccount.issues).toMatchObject([
+    { zh: 'attributes.salary 的值“4711”不合法。' },
+  ]);
+  const masked = await gateway.ask(auditor, WHY, { id: remote });
+  expect(masked.data.explainRemoteAccount.issues).toMatchObject([
+    { zh: 'attributes.salary 的值“–”不合法。' },
+  ]);
 });
 
 test('who may read imports does not read the roster or the connections through them', async () => {
