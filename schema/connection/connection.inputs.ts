@@ -17,6 +17,7 @@ import {
   LeaverActionEnum,
   UserNameSourceEnum,
 } from './connection.enums.ts';
+import { MASTERS_TEXT, MasteredFieldInput } from './field-master.type.ts';
 import { MatchKeyInput } from './match-key.input.ts';
 import { PushRulesInput } from './push-rules.inputs.ts';
 import { PUSH_RULE_TEXTS } from './push-rules.texts.ts';
@@ -71,6 +72,12 @@ export class PullRulesInput {
     description: 'What to do with what events bring. Default HOLD.',
   })
   readonly events?: EventPolicy;
+
+  @Field(() => [MasteredFieldInput], {
+    nullable: true,
+    description: `${MASTERS_TEXT} Replaces the whole list; empty = none.`,
+  })
+  readonly masters?: MasteredFieldInput[] | null;
 }
 
 @InputType('ConnectionFields', { description: 'Fields of a connection.' })

@@ -30,6 +30,7 @@ import {
   DeleteConnectionPayload,
   TestConnectionPayload,
 } from './connection.type.ts';
+import { readMasters } from './field-master.type.ts';
 import { inInputTerms, readMatchKeys, readPushRulesInput } from './read-push-rules.ts';
 
 /** Leaves out what was not given, which flows read as "stays". */
@@ -54,8 +55,10 @@ const readSettings = (settings: unknown): Readonly<Record<string, string | null>
 const readInput = (input: CreateConnectionInput | UpdateConnectionInput) => {
   const { settings, pullRules, pushRules, matchKeys: _one, ...rest } = input;
   const matchKeys = readMatchKeys(input);
+  const { masters = null, ...pullRest } = pullRules ?? {};
   const pull = {
-    ...(pullRules == null ? {} : (given(pullRules) as Partial<PullRules>)),
+    ...(given(pullRest) as Partial<PullRules>),
+    ...(masters === null ? {} : { masters: readMasters(masters) }),
     ...(matchKeys === undefined ? {} : { matchKeys }),
   };
   return {

@@ -10,6 +10,7 @@ import type { Platform } from '../../src/ports/platform.ts';
 import { GraphqlContext } from '../context.ts';
 import { requireId } from '../ids.ts';
 import { ConnectionAppType, ConnectionType, PlatformType } from './connection.type.ts';
+import { mastersView } from './field-master.type.ts';
 import { PushStateType } from './push-state.type.ts';
 import { PushTargetType } from './push-target.type.ts';
 import { pushRulesView, pushStateView, targetView } from './push-views.ts';
@@ -36,6 +37,7 @@ export const connectionView = ({ secrets, defaultPassword, ...row }: ConnectionR
   ...row,
   secretNames: Object.keys(secrets).sort(),
   hasDefaultPassword: defaultPassword !== null,
+  pullRules: { ...row.pullRules, masters: mastersView(row.pullRules.masters) },
   matchKeys: row.pullRules.matchKeys,
   pushRules: pushRulesView(row.pushRules, row.pullRules.matchKeys),
   pushTarget: row,

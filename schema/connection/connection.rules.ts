@@ -35,6 +35,7 @@ export const CONNECTION_OBJECT_RULES = {
   ConnectionPayload: {},
   DeleteConnectionPayload: {},
   ImportGuardLimits: {},
+  MasteredField: {},
   MatchKey: {},
   Platform: {},
   PlatformPermission: {},

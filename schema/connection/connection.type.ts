@@ -14,6 +14,7 @@ import {
   LeaverActionEnum,
   UserNameSourceEnum,
 } from './connection.enums.ts';
+import { MASTERS_TEXT, MasteredFieldType } from './field-master.type.ts';
 import { MatchKeyType } from './match-key.type.ts';
 import { PUSH_RULE_TEXTS } from './push-rules.texts.ts';
 import { PushRulesType } from './push-rules.type.ts';
@@ -68,6 +69,9 @@ export class PullRulesType {
 
   @Field(() => EventPolicyEnum, { description: 'What to do with what events bring.' })
   readonly events!: EventPolicy;
+
+  @Field(() => [MasteredFieldType], { description: `${MASTERS_TEXT} By field.` })
+  readonly masters!: readonly MasteredFieldType[];
 }
 
 @ObjectType('ConnectionApp', { description: 'An app of a connection.', simpleResolvers: true })

@@ -5,8 +5,6 @@ import {
   EVENT_POLICIES,
   FIELD_MASTERS,
   isId,
-  MASTERED_FIELDS,
-  type MasteredField,
   type OrgUnitId,
   type PullRules,
   USER_NAME_SOURCES,
@@ -24,15 +22,6 @@ const matchKey = z.strictObject({
   foldCase: z.boolean(),
 });
 
-const ATTRIBUTE = /^attributes\.[a-zA-Z][a-zA-Z0-9_]{0,63}$/;
-
-const masteredField = z.custom<MasteredField>(
-  (field) =>
-    typeof field === 'string' &&
-    ((MASTERED_FIELDS as readonly string[]).includes(field) || ATTRIBUTE.test(field)),
-  'it is neither a field that can have a master nor attributes.<name>',
-);
-
 const schema = z.strictObject({
   startOrgUnitExternalIds: z.array(z.string().transform(cleanText).pipe(z.string().min(1).max(256))).max(200),
   targetOrgUnitId: orgUnitId.nullable(),
@@ -44,7 +33,8 @@ const schema = z.strictObject({
   // A guard can be raised, never switched off (field-notes rule 4).
   guard: z.strictObject({ fraction: z.number().gt(0).max(1), count: z.int().min(1).max(1_000_000) }),
   everyMinutes: z.int().min(0).max(LONGEST_INTERVAL),
-  masters: z.record(masteredField, z.enum(FIELD_MASTERS)),
+  // Which fields there are is looked up: attributes are data.
+  masters: z.record(z.string(), z.enum(FIELD_MASTERS)),
   events: z.enum(EVENT_POLICIES),
 });
 
