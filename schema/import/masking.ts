@@ -31,7 +31,11 @@ export const maskStaged = <Row extends Staged>(row: Row, hidden: ReadonlySet<str
 };
 
 /** A copy as the reader may see it: what would fill a hidden attribute is hidden. */
-export const maskRemote = <Row extends { readonly value: Json }>(row: Row, hidden: ReadonlySet<string>) => ({
+export const maskRemote = <Row extends { readonly value: Json; readonly believed: readonly string[] }>(
+  row: Row,
+  hidden: ReadonlySet<string>,
+) => ({
   ...row,
   value: withoutHidden(row.value, hidden),
+  believed: row.believed.filter((name) => !hidden.has(name.replace(/^attributes\./, ''))),
 });

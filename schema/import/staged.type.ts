@@ -116,6 +116,12 @@ export class RemoteAccountType {
   @Field(() => Json, { description: 'What the platform said, in our words.' })
   readonly value!: unknown;
 
+  @Field(() => [String], {
+    description:
+      'Fields that Muster has written and the platform does not show: what they hold is believed, not seen.',
+  })
+  readonly believed!: readonly string[];
+
   @Field(() => DateTime, { description: 'When it was last seen.' })
   readonly seenAt!: Date;
 

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { SEEN_ACCOUNTS, SEEN_AT, SEEN_RUN_ID } from './copies-seen.ts';
 import { ACCOUNT_VIEW, type StagedAccountView } from './import-rows.ts';
 import type { ImportGuard } from './import-runs.ts';
+import { BELIEVED } from './seen-copies.ts';
 
 /** The copy of a person, and whom it is linked to. */
 export interface RemoteAccountRow {
@@ -11,6 +12,8 @@ export interface RemoteAccountRow {
   readonly externalId: string;
   readonly name: string | null;
   readonly value: Readonly<Record<string, unknown>>;
+  /** Fields that Muster has written and the platform does not show; attributes as `attributes.name`. */
+  readonly believed: readonly string[];
   readonly seenAt: Date;
   readonly seenRunId: ImportRunId | null;
   readonly goneAt: Date | null;
@@ -25,7 +28,7 @@ export const selectRemoteAccount = async (
   const rows = await db.read<RemoteAccountRow & Record<string, unknown>>(
     tenantId,
     `select r.id, r.connection_id as "connectionId", r.external_id as "externalId", r.name, r.value,
-       ${SEEN_AT} as "seenAt", ${SEEN_RUN_ID} as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"
+       ${BELIEVED} as believed, ${SEEN_AT} as "seenAt", ${SEEN_RUN_ID} as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"
      from muster.remote_account r ${SEEN_ACCOUNTS}
      left join muster.account_link l on l.remote_account_id = r.id
      where r.tenant_id = muster.current_tenant() and r.id = $1`,

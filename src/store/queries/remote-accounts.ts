@@ -2,6 +2,7 @@ import type { ConnectionId, RemoteAccountId, TenantId } from '../../domain/index
 import type { Database } from '../database.ts';
 import { SEEN_ACCOUNTS, SEEN_AT, SEEN_RUN_ID } from './copies-seen.ts';
 import type { RemoteAccountRow } from './import-explain.ts';
+import { BELIEVED } from './seen-copies.ts';
 
 export interface RemoteAccountQuery {
   readonly connectionId: ConnectionId;
@@ -14,7 +15,7 @@ export interface RemoteAccountQuery {
 }
 
 const COLUMNS = `r.id, r.connection_id as "connectionId", r.external_id as "externalId", r.name, r.value,
-  ${SEEN_AT} as "seenAt", ${SEEN_RUN_ID} as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"`;
+  ${BELIEVED} as believed, ${SEEN_AT} as "seenAt", ${SEEN_RUN_ID} as "seenRunId", r.gone_at as "goneAt", l.account_id as "accountId"`;
 
 const FROM = `from muster.remote_account r
   ${SEEN_ACCOUNTS}

@@ -5,6 +5,12 @@ export const SEEN_PLACES = `case when r.believed ? 'memberships' then (
   left join jsonb_array_elements(r.believed->'memberships') as b(place)
     on b.place->>'orgUnitExternalId' = v.place->>'orgUnitExternalId') else r.value->'memberships' end`;
 
+/** Names of the fields of a copy `r` that are believed and not seen: Muster has written them, the platform does not show them. */
+export const BELIEVED = `array(
+    select k from jsonb_object_keys(r.believed - 'attributes' - 'memberships') as k where not r.value ? k order by k)
+  || array(select 'attributes.' || k from jsonb_object_keys(coalesce(r.believed->'attributes', '{}')) as k
+    where not coalesce(r.value->'attributes', '{}') ? k order by k)`;
+
 /** What was seen of a copy `r`, over what is believed of the rest. */
 export const SEEN = `case when r.believed = '{}' then r.value else r.believed || r.value || jsonb_build_object('attributes',
   coalesce(r.believed->'attributes', '{}') || coalesce(r.value->'attributes', '{}')) end`;
