@@ -52,6 +52,19 @@ const bareAccount = (idKind: string, value: string, unitIds: readonly string[]):
 const isLasting = (error: unknown): boolean =>
   error instanceof AppError && (error.row.retry.kind === 'never' || error.row.retry.kind === 'after-fix');
 
+/** The list of everybody. Where there is nothing else to go by (`isAll`), it has to be had. */
+const bookOf = ({ places }: IdCalls, isAll: () => boolean) => ({
+  headCount: async () => (await places()).size,
+  async everybody() {
+    try {
+      return new Set((await places()).keys());
+    } catch (error) {
+      if (isAll() || !isLasting(error)) throw error;
+      return null;
+    }
+  },
+});
+
 /**
  * Reads a platform that lists all units at once and people by unit. Where it withholds details, units come without names
  * and people as ids with their units: what else is known of them is what Muster has written itself.
@@ -125,18 +138,6 @@ export const listedReader = ({ rootId, idKind, meter, details, ids, mayWithhold 
           return found === undefined ? null : bareAccount(idKind, id, found);
         },
       ),
-    ...(ids === undefined
-      ? {}
-      : {
-          headCount: async () => (await ids.places()).size,
-          async everybody() {
-            try {
-              return new Set((await ids.places()).keys());
-            } catch (error) {
-              if (bare || !isLasting(error)) throw error;
-              return null;
-            }
-          },
-        }),
+    ...(ids === undefined ? {} : bookOf(ids, () => bare)),
   } satisfies DirectoryReader;
 };
