@@ -2,6 +2,7 @@
  * `npm run demo`: Muster on an embedded PostgreSQL beside a simulated company; runs the main journey once before your
  * eyes and stays up. With `-- --once` it ends after the run, with 0 only if every step held.
  */
+import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { generateCompany } from '../simulators/company/index.ts';
 import { startDingTalkSimulator } from '../simulators/dingtalk/index.ts';
@@ -14,7 +15,7 @@ import { signInAsAdministrator } from './demo/administrator.ts';
 import { createClient, Refused } from './demo/client.ts';
 import { connect, edit, pullAgainAndRevert, pullAndCommit, showRoster } from './demo/journey.ts';
 import { push } from './demo/push.ts';
-import { travel } from './demo/second-company.ts';
+import { clearSecondCompany, travel } from './demo/second-company.ts';
 import { pushToScim } from './demo/second-target.ts';
 import { headline, line, StepFailed } from './demo/tell.ts';
 
@@ -45,7 +46,8 @@ const startPlatform = () => {
 /** A small company at another platform, whose app was made before the platform began to hide numbers. */
 const startSecondPlatform = () =>
   startWeComSimulator({
-    company: { seed: 20_261_128, people: 20, orgUnits: 4, name: '远山制造' },
+    // Other people each time: those of an earlier run are in the roster already.
+    company: { seed: randomInt(1_000_000), people: 20, orgUnits: 4, name: '远山制造' },
     apps: [{ createdAt: BEFORE_RESTRICTIONS }],
   });
 
@@ -78,6 +80,7 @@ const main = async (): Promise<void> => {
     const administrator = await signInAsAdministrator(client, app, config.dataDir);
     line(`signed in as ${administrator.userName}`);
     const connectionId = await connect(client, platform);
+    await clearSecondCompany(client);
     await pullAndCommit(client, connectionId);
     await showRoster(client);
     await edit(client);

@@ -44,6 +44,7 @@ const planned = z.object({
   kind: z.string(),
   name: z.string(),
   state: z.string(),
+  outcomeCode: z.string().nullable(),
   reason: text,
   changes: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
   holds: z.array(z.object({ text })),
@@ -53,7 +54,7 @@ export type PlannedRow = z.infer<typeof planned>;
 
 export const PLAN_OPERATIONS = operation(
   `query ($planId: ID!, $filter: PlanOperationFilter) { planOperations(planId: $planId, filter: $filter, first: 60) {
-     nodes { ordinal kind name state reason { en } changes { field before after } holds { text { en } }
+     nodes { ordinal kind name state outcomeCode reason { en } changes { field before after } holds { text { en } }
        issues { text { en } } } } }`,
   z
     .object({ planOperations: z.object({ nodes: z.array(planned) }) })
@@ -100,6 +101,11 @@ export const CREATE_ACCOUNT = operation(
 export const DELETE_ACCOUNT = operation(
   'mutation ($input: AccountVersionInput!) { deleteAccount(input: $input) { account { id } } }',
   z.object({ deleteAccount: z.object({ account: z.object({ id: z.string() }) }) }).transform(() => true),
+);
+
+export const DELETE_ORG_UNIT = operation(
+  'mutation ($input: DeleteOrgUnitInput!) { deleteOrgUnit(input: $input) { orgUnit { id } } }',
+  z.object({ deleteOrgUnit: z.object({ orgUnit: z.object({ id: z.string() }) }) }).transform(() => true),
 );
 
 export const RESTORE_ACCOUNT = operation(

@@ -71,6 +71,12 @@ export const approveAndApply = async (client: Client, plan: Plan): Promise<SyncR
   }
   if (run.phase !== 'DONE') throw new StepFailed(`the run ended as ${run.phase}: ${run.error?.text ?? '–'}`);
   line(`run ${run.phase}: ${countsOf(run.counts)}, ${run.progress.calls} calls`);
+  const undone = await client.ask(PLAN_OPERATIONS, {
+    planId: plan.id,
+    filter: { states: ['FAILED', 'SKIPPED'] },
+  });
+  for (const { kind, name, outcomeCode } of undone)
+    line(`not done: ${kind} ${name}: ${outcomeCode ?? 'see its issues'}`);
   return run;
 };
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DingTalkSimulator } from '../../simulators/dingtalk/index.ts';
 import type { WeComSimulator } from '../../simulators/wecom/index.ts';
@@ -14,7 +15,7 @@ import {
   UPDATE_CONNECTION,
 } from './operations.ts';
 import { pull, showCounts } from './pull.ts';
-import { CREATE_ORG_UNIT } from './push-operations.ts';
+import { CREATE_ORG_UNIT, DELETE_ACCOUNT, DELETE_ORG_UNIT } from './push-operations.ts';
 import { headline, line, must, StepFailed } from './tell.ts';
 
 /** Who takes part: a company at one platform, and the other platform to which its changes travel on. */
@@ -28,25 +29,38 @@ export interface Travellers {
 }
 
 const NAME = '远山制造（模拟企业微信）';
-const UNIT = '远山制造';
 const KEYS = { token: 'demoToken2026', aesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG' };
 /** A change is given up on after so many milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** The unit of the roster below which the second company is hung. */
-const ownUnit = async (client: Client): Promise<string> => {
+const UNIT = /^分公司\d{6}$/;
+
+/** Takes what an earlier run has left out of the roster: its simulated companies, where those people were, are gone. */
+export const clearSecondCompany = async (client: Client): Promise<void> => {
+  const old = (await client.ask(CONNECTIONS)).find(({ name }) => name === NAME);
+  if (old !== undefined) await client.ask(DELETE_CONNECTION, { input: { id: old.id } });
   const units = await client.ask(TREE);
-  const [root] = units;
-  const known = units.find(({ name, parentId }) => name === UNIT && parentId === root?.id);
-  if (known !== undefined) return known.id;
-  return (await client.ask(CREATE_ORG_UNIT, { input: { parentId: root?.id, name: UNIT } })).id;
+  for (const { id: orgUnitId } of units.filter(({ name }) => UNIT.test(name))) {
+    const below = (id: string): string[] => [
+      ...units.filter(({ parentId }) => parentId === id).flatMap((unit) => below(unit.id)),
+      id,
+    ];
+    const filter = { orgUnitId, includeDescendants: true };
+    const { nodes } = await client.ask(ACCOUNTS, { filter, first: 200 });
+    for (const { id } of nodes) await client.ask(DELETE_ACCOUNT, { input: { id } });
+    for (const id of below(orgUnitId)) await client.ask(DELETE_ORG_UNIT, { input: { id } });
+  }
+};
+
+/** The unit of the roster below which the second company is hung; another one each time. */
+const ownUnit = async (client: Client): Promise<string> => {
+  const [root] = await client.ask(TREE);
+  const name = `分公司${randomInt(100_000, 999_999)}`;
+  return (await client.ask(CREATE_ORG_UNIT, { input: { parentId: root?.id, name } })).id;
 };
 
 const connect = async ({ client, wecom }: Travellers): Promise<string> => {
   headline('A second company, at another platform: the same form, the same test, the same flows');
-  // The simulated company of an earlier run is gone.
-  const old = (await client.ask(CONNECTIONS)).find(({ name }) => name === NAME);
-  if (old !== undefined) await client.ask(DELETE_CONNECTION, { input: { id: old.id } });
   const targetOrgUnitId = await ownUnit(client);
   const { id } = await client.ask(CREATE_CONNECTION, {
     input: {
@@ -61,12 +75,8 @@ const connect = async ({ client, wecom }: Travellers): Promise<string> => {
         contactsSecret: wecom.contacts.clientSecret,
         apiBase: wecom.url,
       },
-      // Who was imported by an earlier run is found again by the user name.
-      pullRules: {
-        targetOrgUnitId,
-        events: 'COMMIT',
-        matchKeys: [{ remoteField: 'externalId', rosterField: 'userName' }],
-      },
+      // The two companies give the same ids to different people: here the number names a person.
+      pullRules: { targetOrgUnitId, events: 'COMMIT', userNameSource: 'mobile' },
     },
   });
   const { passed, steps } = await client.ask(TEST_CONNECTION, { input: { id } });
@@ -120,8 +130,6 @@ export const travel = async (travellers: Travellers): Promise<void> => {
   const { client, wecom, dingtalk, dingtalkConnectionId } = travellers;
   const connectionId = await connect(travellers);
   const held = (userid: string) => dingtalk.corp.users.get(userid);
-  // Made-up companies share a few ids; the demo looks at people whom only the second one has.
-  const people = wecom.people().filter(({ userid }) => held(userid) === undefined);
   const run = await pull(client, connectionId);
   showCounts(run);
   await client.ask(UPDATE_CONNECTION, {
@@ -129,25 +137,27 @@ export const travel = async (travellers: Travellers): Promise<void> => {
   });
   const done = await client.ask(COMMIT, { input: { runId: run.id, digest: run.digest } });
   line(`${done.orgUnits} units, ${done.accountsCreated} people made, ${done.accountsChanged} changed`);
-  const [first, second] = people;
+  const [first, second] = [...wecom.corp.members.values()];
   if (first === undefined || second === undefined) throw new StepFailed('the second company is empty');
-  await arrival('its people are at DingTalk as well', () => held(first.userid) !== undefined);
+  await arrival('its people are at DingTalk as well', () => held(first.mobile) !== undefined);
 
   headline('Changes that arrive by themselves: from WeCom into the roster, and on to DingTalk');
   await listen(travellers, connectionId);
-  const unit = wecom.departments().find(({ id }) => id !== 1 && !first.deptIds.includes(id));
+  const unit = wecom
+    .departments()
+    .find(({ id }) => id !== 1 && !first.memberships.some(({ departmentId }) => departmentId === id));
   if (unit === undefined) throw new StepFailed('the second company has one unit only');
   wecom.mutate.moveUser(first.userid, [unit.id]);
   line(`somebody moves ${first.name} (${first.userid}) to ${unit.name} at WeCom`);
   await arrival(
     'the roster has moved him',
-    async () => (await inRoster(client, first.userid))?.orgUnit.path.at(-1) === unit.name,
+    async () => (await inRoster(client, first.mobile))?.orgUnit.path.at(-1) === unit.name,
   );
-  await arrival('… and DingTalk too', () => seats(dingtalk, first.userid).includes(unit.name));
+  await arrival('… and DingTalk too', () => seats(dingtalk, first.mobile).includes(unit.name));
   wecom.mutate.removeUser(second.userid);
   line(`somebody removes ${second.userid} (${second.name}) from the company at WeCom`);
   await arrival(
     'his account is disabled',
-    async () => (await inRoster(client, second.userid))?.status === 'DISABLED',
+    async () => (await inRoster(client, second.mobile))?.status === 'DISABLED',
   );
 };
