@@ -161,7 +161,8 @@ interface Pairs {
 
 /**
  * Links objects with what was made of them, or was found. A link of the object to another copy of this connection
- * (one that has gone) is replaced; a copy that somebody has linked otherwise meanwhile stays so.
+ * (one that has gone) is replaced; a copy that somebody has linked otherwise meanwhile stays so, unless with an object
+ * that the roster has deleted: platforms give the ids of what was removed to others.
  */
 export const writeLinks = async (
   tx: Tx,
@@ -186,7 +187,18 @@ export const writeLinks = async (
             where f.tenant_id = muster.current_tenant() and f.connection_id = $1 and f.${noun}_id = r."objectId"
             limit 1 for update
           ) as mine
-          where mine.remote_id <> c.id)
+          where mine.remote_id <> c.id
+          union all
+          select theirs.place from ${rows}
+          cross join lateral (
+            select f.ctid as place, f.${noun}_id as object_id from muster.${noun}_link f
+            where f.tenant_id = muster.current_tenant() and f.remote_${noun}_id = c.id
+              and f.${noun}_id <> r."objectId" limit 1 for update
+          ) as theirs
+          cross join lateral (
+            select from muster.${noun} f
+            where f.tenant_id = muster.current_tenant() and f.id = theirs.object_id and f.status = 'DELETED' limit 1
+          ) as deleted)
         delete from muster.${noun}_link l using old
         where l.tenant_id = muster.current_tenant() and l.ctid = old.place`,
     },
