@@ -181,6 +181,22 @@ describe('the visible range of the app (W-WX-17, O2-17)', () => {
 });
 
 describe('vouching for a pull', () => {
+  it('reads a department that is too large to be listed one by one (45029)', async () => {
+    await using simulator = await start(open);
+    const crowd = simulator.mutate.addDepartment({ name: '大部门', parentId: 1 });
+    for (let at = 0; at < 30; at += 1)
+      simulator.mutate.addUser({ userid: `c${at}`, name: `众${at}`, deptIds: [crowd] });
+    simulator.faults.add({
+      api: '/cgi-bin/user/list',
+      params: { department_id: crowd },
+      times: null,
+      fault: { kind: 'error', code: 45029 },
+    });
+    const { accounts, statement } = await take(source, wecomConnection(simulator));
+    expect(statement).toMatchObject({ complete: true, accounts: simulator.people().length });
+    expect(accounts.get('c29')).toMatchObject({ name: '众29', title: null });
+  });
+
   it('needs no head count: without the contacts secret there is none, and the pull is complete', async () => {
     await using simulator = await start(open);
     const connection = wecomConnection(simulator, { secrets: { contactsSecret: '' } });

@@ -53,6 +53,13 @@ const TRANSPORT = {
       'Muster tries again by itself; avoid synchronising on the full hour.',
     ],
   }),
+  PLATFORM_LIST_TOO_LARGE: row(502, never, {
+    text: ['平台不能一次列出 {object} 的全部内容', 'The platform cannot list all of {object} at once'],
+    remedy: [
+      '系统会改为逐个读取；若持续出现，请拆分该部门。',
+      'Muster reads them one by one instead; if it persists, split that department.',
+    ],
+  }),
   PLATFORM_THROTTLED: row(429, after(1), {
     text: ['平台限制了 {api} 的调用频率', 'The platform throttles calls of {api}'],
     remedy: [

@@ -1,6 +1,7 @@
 import { AppError, type RemoteAccountValue, type RemoteOrgUnitValue } from '../../domain/index.ts';
 import type { Appearance, DirectoryReader } from './directory-reader.ts';
 import { listedTree } from './listed-tree.ts';
+import { runConcurrently } from './run-concurrently.ts';
 import { isCode } from './vendor-errors.ts';
 
 /** Calls that show everything that the credentials may see. */
@@ -52,6 +53,28 @@ const bareAccount = (idKind: string, value: string, unitIds: readonly string[]):
 const isLasting = (error: unknown): boolean =>
   error instanceof AppError && (error.row.retry.kind === 'never' || error.row.retry.kind === 'after-fix');
 
+/** People who are read one by one at the same time. */
+const AT_ONCE = 16;
+
+/** Direct members; of a unit that is too large to be listed with details, those whom the list of ids names, one by one. */
+const membersOf = async (
+  details: DetailCalls,
+  unitId: string,
+  seesAll: boolean,
+): Promise<readonly RemoteAccountValue[]> => {
+  try {
+    return await details.members(unitId, seesAll);
+  } catch (error) {
+    if (!isCode(error, 'PLATFORM_LIST_TOO_LARGE')) throw error;
+    const people: RemoteAccountValue[] = [];
+    const ids = [...(await details.memberIds(unitId))];
+    const { signal } = new AbortController();
+    for await (const batch of runConcurrently(ids, details.account, { limit: AT_ONCE, signal }))
+      people.push(...batch.filter((one) => one !== null));
+    return people;
+  }
+};
+
 /** The list of everybody. Where there is nothing else to go by (`isAll`), it has to be had. */
 const bookOf = ({ places }: IdCalls, isAll: () => boolean) => ({
   headCount: async () => (await places()).size,
@@ -93,7 +116,7 @@ export const listedReader = ({ rootId, idKind, meter, details, ids, mayWithhold 
     return [...(await known)].filter(([, unitIds]) => unitIds.includes(id));
   };
   const appearances = async (id: string): Promise<readonly Appearance[]> =>
-    (await details.members(id, seesAll)).map((account) => ({
+    (await membersOf(details, id, seesAll)).map((account) => ({
       account: {
         ...account,
         memberships: account.memberships.filter((one) => one.orgUnitExternalId === id),
