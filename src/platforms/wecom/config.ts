@@ -1,7 +1,6 @@
 import { AppError } from '../../domain/index.ts';
 import type { PermissionPoint } from '../../ports/platform.ts';
 import { FIELD_PAIRS, readFieldPairs } from '../kit/field-pairs.ts';
-import type { ReadableConnection } from '../kit/settings.ts';
 import {
   choice,
   countUpTo,
@@ -9,6 +8,7 @@ import {
   noBlanks,
   numbersOf,
   permissionPoint,
+  type ReadableConnection,
   readSettings,
 } from '../kit/settings.ts';
 

@@ -94,16 +94,8 @@ const wecomCalls = (client: WecomClient, connection: OpenConnection): TargetCall
   };
 };
 
-const USERID = pattern(
-  '[0-9A-Za-z][\\w\\-@.]*',
-  '应为字母、数字与 _ - @ .',
-  'letters, digits and _ - @ . alone',
-);
-const UNIT_NAME = pattern(
-  '[^\\\\:*?"<>|｜]+',
-  '不能含有 \\ : * ? " < > |',
-  'it must not contain \\ : * ? " < > |',
-);
+const USERID = pattern('[0-9A-Za-z][\\w\\-@.]*', '仅限字母、数字与 _ - @ .', 'use letters, digits, _ - @ .');
+const UNIT_NAME = pattern('[^\\\\:*?"<>|｜]+', '不能含有 \\ : * ? " < > |', 'use none of \\ : * ? " < > |');
 
 /** Writing side of WeCom (rows W-WX-20…26, 28…30). Limits: pages 90195, 90205. */
 export const wecomTarget = (services: WecomServices): DirectoryTarget =>
