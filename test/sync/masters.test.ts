@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DingTalkSimulator } from '../../simulators/dingtalk/index.ts';
-import type { AccountId, FieldMasters, OrgUnitId, PlannedOperation } from '../../src/domain/index.ts';
+import type {
+  AccountId,
+  FieldMasters,
+  OrgUnitId,
+  PlannedOperation,
+  SyncRunId,
+} from '../../src/domain/index.ts';
 import { updateConnection } from '../../src/flows/connection/save-connection.ts';
 import { decideStaged } from '../../src/flows/import/decide-staged.ts';
 import { findStagedAccounts } from '../../src/flows/import/find-runs.ts';
@@ -219,6 +225,71 @@ describe('a field that both sides may write', () => {
       await updateConnection(world.context, { id: connection.id, pushRules: { incremental: 'OFF' } });
     }
     await updateAccount(world.context, { id: person.id, title: '平台' });
+  });
+
+  test('is looked at before it is written over: a change that nobody has told of is not lost', async () => {
+    const person = await somebody();
+    await updateAccount(world.context, { id: person.id, title: '名册', jobNumber: 'J-1' });
+    const made = await plan([person.id]);
+    expect(await rowsOf(made, person.id)).toMatchObject([{ state: 'PLANNED' }]);
+    simulator.mutate.changeUser(person.userid, { title: '没有事件' });
+    await apply(made);
+    expect(titleThere(person)).toBe('没有事件');
+    expect(await rowsOf(made, person.id)).toMatchObject([
+      { state: 'SUPERSEDED', outcomeCode: 'REMOTE_CHANGED' },
+    ]);
+    // The copy knows of it now: without any pull the next plan asks a person.
+    const again = await rowsOf(await plan([person.id]), person.id);
+    expect(again).toMatchObject([{ state: 'HELD', holds: ['FIELD_CONFLICT'] }]);
+    expect(told(again)).toEqual(['FIELD_CONFLICT title: 工程师']);
+    // Other fields are nobody's reason to look: the change is the roster's to make there.
+    await updateAccount(world.context, { id: person.id, title: '没有事件', jobNumber: 'J-2' });
+    const other = await plan([person.id]);
+    simulator.mutate.changeUser(person.userid, { jobNumber: 'J-3' });
+    await apply(other);
+    expect(there(person.userid)?.jobNumber).toBe('J-2');
+    await pullAndCommit();
+  });
+
+  test('is planned once more by itself after it was looked at, and then held', async () => {
+    const person = await somebody();
+    await planChanges(world.context);
+    await updateConnection(world.context, { id: connection.id, pushRules: { incremental: 'APPLY' } });
+    const push = async (): Promise<void> => {
+      await planChanges(world.context);
+      const runs = await database.look<{ id: SyncRunId }>(
+        `select id from muster.sync_run where tenant_id = $1 and phase = 'QUEUED' order by id`,
+        [world.tenantId],
+      );
+      for (const { id } of runs) await runSync(world.context, { runId: id });
+    };
+    const last = async () => {
+      const [row] = await database.look<{ state: string; holds: string[] }>(
+        `select o.state, o.holds from muster.plan_operation o
+         where o.connection_id = $1 and o.object_id = $2 order by o.plan_id desc limit 1`,
+        [connection.id, person.id],
+      );
+      return row;
+    };
+    try {
+      await push();
+      await updateAccount(world.context, { id: person.id, title: '名册' });
+      simulator.mutate.changeUser(person.userid, { title: '没有事件' });
+      await push();
+      expect(await last()).toEqual({ state: 'SUPERSEDED', holds: [] });
+      const jobs = await database.look<{ key: string }>(
+        `select key from graphile_worker._private_jobs where key = 'push-changes:' || $1 || ':carry'`,
+        [world.tenantId],
+      );
+      expect(jobs).toHaveLength(1);
+      await push();
+      expect(await last()).toEqual({ state: 'HELD', holds: ['FIELD_CONFLICT'] });
+      expect(titleThere(person)).toBe('没有事件');
+    } finally {
+      await updateConnection(world.context, { id: connection.id, pushRules: { incremental: 'OFF' } });
+    }
+    await updateAccount(world.context, { id: person.id, title: '没有事件' });
+    await pullAndCommit();
   });
 
   test('may be where somebody sits', async () => {

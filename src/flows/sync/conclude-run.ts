@@ -2,6 +2,7 @@ import { AppError } from '../../domain/index.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
 import { lockConnection } from '../../store/queries/connections.ts';
 import { readOpenWork } from '../../store/queries/operation-claims.ts';
+import { wasOvertaken } from '../../store/queries/push-carry.ts';
 import { lockQuarantine } from '../../store/queries/sync-failures.ts';
 import {
   lockSyncRun,
@@ -15,6 +16,7 @@ import type { FlowContext } from '../context.ts';
 import { addRunJob, syncActor } from './apply-context.ts';
 import type { ExecutionEnd } from './execute-run.ts';
 import { quarantineConnection } from './quarantine.ts';
+import { queueChangesIn } from './queue-changes.ts';
 
 /** How an execution ended, with what only the flow around it can tell. */
 export type RunEnd = ExecutionEnd | { readonly kind: 'BROKEN'; readonly error: AppError };
@@ -46,6 +48,7 @@ const rest = async (context: FlowContext, tx: Tx, run: SyncRunRow): Promise<'OVE
   }
   await setSyncRunPhase(tx, run.id, { phase: 'DONE' });
   await setPlanApplied(tx, run.planId, true);
+  if (await wasOvertaken(tx, run.planId)) await queueChangesIn(tx, { now: context.now(), why: 'carry' });
   await audit(tx, run, { action: 'sync.finish' });
   return 'OVER';
 };

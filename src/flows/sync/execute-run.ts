@@ -14,6 +14,7 @@ import type { SyncRunRow } from '../../store/queries/sync-runs.ts';
 import type { FlowContext } from '../context.ts';
 import { syncActor } from './apply-context.ts';
 import { asAppError, judgeFailure } from './judge-failure.ts';
+import type { LookFirst } from './look-first.ts';
 import { type Ending, type Finished, recordResults } from './record-results.ts';
 import { type KnownSeats, namedIn, resolveOperation, seatedIn } from './resolve-operation.ts';
 import type { Schedule } from './schedule.ts';
@@ -28,6 +29,8 @@ export interface Execution {
   readonly target: DirectoryTarget;
   readonly accountIdKind: string;
   readonly leadsWithPlaces: boolean;
+  /** Looks at an object before it is written to, where the platform's people may have written as well. */
+  readonly look: LookFirst | undefined;
   readonly schedule: Schedule;
   /** The run has lacked a permission before, and the connection has proved well since. */
   readonly provedWell: boolean;
@@ -296,11 +299,15 @@ export class Executor {
   }
 
   async #apply(row: ClaimedRow, operation: TargetOperation): Promise<Ending> {
-    const { target, connection, run, context, random, provedWell } = this.#of;
+    const { target, connection, run, context, random, provedWell, look } = this.#of;
     const { signal } = this.#calls;
     try {
       const options = { signal, afterUnknownOutcome: row.unknown, urgent: run.urgent };
-      return { kind: 'TOLD', result: await target.apply(connection, operation, options) };
+      const looked = await look?.(row, operation, signal);
+      if (looked?.kind === 'MOVED') return looked;
+      const result = await target.apply(connection, operation, options);
+      const calls = result.calls + (looked?.kind === 'AS_PLANNED' ? 1 : 0);
+      return { kind: 'TOLD', result: { ...result, calls } };
     } catch (error) {
       if (signal.aborted) return { kind: 'BROKEN_OFF' };
       const known = asAppError(error, context.principal.requestId);

@@ -23,9 +23,11 @@ import {
 import { countFailures, forgetFailures } from '../../store/queries/sync-failures.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { FailureVerdict } from './judge-failure.ts';
+import type { Looked } from './look-first.ts';
 import { formerLeaders } from './resolve-operation.ts';
 import { type AgreedChange, writeAgreements } from './write-agreed.ts';
 import { type Applied, writeAppliedCopies } from './write-copies.ts';
+import { writeLooks } from './write-looks.ts';
 
 /** What became of one attempt. */
 export type Ending =
@@ -34,6 +36,8 @@ export type Ending =
   | { readonly kind: 'LINKED' }
   /** It names something that the platform does not have. */
   | { readonly kind: 'UNRESOLVED' }
+  /** Somebody has changed there, since the plan looked, what was to be written; nothing was. */
+  | Extract<Looked, { readonly kind: 'MOVED' }>
   /** The call was broken off by us. */
   | { readonly kind: 'BROKEN_OFF' }
   | FailureVerdict;
@@ -86,6 +90,8 @@ const outcomeOf = ({ row, ending }: Finished): OperationOutcome => {
       return { ...base, ...CLEAN, state: 'APPLIED', outcomeCode: 'LINKED' };
     case 'UNRESOLVED':
       return { ...base, ...CLEAN, state: 'SKIPPED', outcomeCode: 'DEPENDENCY' };
+    case 'MOVED':
+      return { ...base, ...CLEAN, state: 'SUPERSEDED', outcomeCode: 'REMOTE_CHANGED', calls: 1 };
     case 'INVITED':
       return { ...base, ...CLEAN, state: 'INVITED', outcomeCode: 'INVITED', calls: 1 };
     case 'BROKEN_OFF':
@@ -289,6 +295,7 @@ export const recordResults = async (
   const ended = finished.map((one) => ({ finished: one, outcome: outcomeOf(one) }));
   const outcomes = await countObjects(tx, place, ended);
   await writeOutcomes(tx, place.planId, outcomes);
+  await writeLooks(tx, place.connectionId, finished);
   const settled = ended.filter(({ outcome }) => isSettled(outcome)).map((one) => one.finished);
   const applied = settled.flatMap((one) => appliedOf(one, place));
   if (applied.length > 0) await writeAppliedCopies(tx, place, applied);

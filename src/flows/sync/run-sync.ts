@@ -25,6 +25,7 @@ import { syncActor } from './apply-context.ts';
 import { concludeRun } from './conclude-run.ts';
 import { type ExecutionEnd, Executor } from './execute-run.ts';
 import { LACKS_PERMISSION } from './judge-failure.ts';
+import { lookFirst } from './look-first.ts';
 import { Schedule } from './schedule.ts';
 
 /** Milliseconds that calls have to end when the worker stops, before they are broken off. */
@@ -117,6 +118,7 @@ const execute = async (
     target,
     accountIdKind: platform.accountIdKinds[0] ?? 'id',
     leadsWithPlaces: target.capabilities(connection).leadsWithPlaces === true,
+    look: lookFirst(platform.directorySource, connection),
     ...known,
     stop,
     random: options.random,

@@ -183,6 +183,59 @@ export const leaderCopyAfter = (
   return finishedAccount({ ...known.value, memberships }, { ...known.believed, ...places });
 };
 
+/** What an operation was about to write, as it was seen to be instead; a copy shows no more of it than it showed before. */
+const seenInstead = (
+  operation: TargetOperation,
+  seen: Readonly<Record<string, unknown>>,
+): { readonly fields: Record<string, unknown>; readonly attributes: Record<string, unknown> } => {
+  const { fields, attributes } = writtenToAccount(operation);
+  const held = (seen['attributes'] ?? {}) as Readonly<Record<string, unknown>>;
+  const of = (names: object, from: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.keys(names).flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])),
+    );
+  return { fields: of({ ...fields, ...writtenToUnit(operation) }, seen), attributes: of(attributes, held) };
+};
+
+/**
+ * The copy of a person who was looked at by himself before an operation. Looked at so, a platform may show more than it
+ * lists: what the copy does not show is believed.
+ */
+export const accountCopySeen = (
+  known: { readonly value: RemoteAccountValue; readonly believed: Believed<RemoteAccountValue> },
+  operation: TargetOperation,
+  seen: RemoteAccountValue,
+): CopyAfter<RemoteAccountValue> => {
+  const { value, believed } = known;
+  const { fields, attributes } = seenInstead(operation, seen as unknown as Record<string, unknown>);
+  const after = {
+    ...value,
+    ...shown(value as unknown as Record<string, unknown>, fields),
+    ...(seatsOf(operation) === undefined ? {} : { memberships: seen.memberships }),
+    attributes: { ...value.attributes, ...shown(value.attributes, attributes) },
+  } as RemoteAccountValue;
+  return finishedAccount(after, {
+    ...believed,
+    ...fields,
+    attributes: { ...believed.attributes, ...attributes },
+  });
+};
+
+/** The same of a unit as {@link accountCopySeen}. */
+export const orgUnitCopySeen = (
+  known: { readonly value: RemoteOrgUnitValue; readonly believed: Believed<RemoteOrgUnitValue> },
+  operation: TargetOperation,
+  seen: RemoteOrgUnitValue,
+): CopyAfter<RemoteOrgUnitValue> => {
+  const { fields } = seenInstead(operation, seen as unknown as Record<string, unknown>);
+  const value: RemoteOrgUnitValue = {
+    ...known.value,
+    ...shown(known.value as unknown as Record<string, unknown>, fields),
+    parentExternalId: seen.parentExternalId,
+  };
+  return { value, believed: { ...known.believed, ...fields }, hash: sha256Hex(canonicalOrgUnitText(value)) };
+};
+
 const writtenToUnit = (operation: TargetOperation): Readonly<Record<string, unknown>> => {
   switch (operation.kind) {
     case 'CREATE_ORG_UNIT':

@@ -38,6 +38,18 @@ export const readPlansToCarry = (tx: Tx, connectionId: ConnectionId): Promise<Pl
     [connectionId],
   );
 
+/** Whether something of an incremental plan was not done because the platform has changed: no change of the roster tells. */
+export const wasOvertaken = async (tx: Tx, planId: SyncPlanId): Promise<boolean> => {
+  const rows = await tx.query<{ overtaken: boolean }>(
+    `select exists (select from muster.sync_plan p
+       join muster.plan_operation o on o.tenant_id = p.tenant_id and o.plan_id = p.id
+       where p.tenant_id = muster.current_tenant() and p.id = $1 and p.kind = 'INCREMENTAL'
+         and o.state = 'SUPERSEDED' and o.outcome_code = 'REMOTE_CHANGED') as overtaken`,
+    [planId],
+  );
+  return rows[0]?.overtaken ?? false;
+};
+
 /** Which of these ids are units of the roster. */
 export const sortObjects = async (
   tx: Tx,
