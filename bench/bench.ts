@@ -8,7 +8,8 @@ import { measureStatementCounts } from './goals/p08-statement-counts.ts';
 import { type ImportMeasured, importRows, measureImport } from './goals/p09-staged-import.ts';
 import { type DiffMeasured, diffRows, measureDiff } from './goals/p10-diff.ts';
 import { type CommitMeasured, commitRows, measureCommit } from './goals/p11-commit.ts';
-import { measurePush } from './goals/p12-push.ts';
+import { measureHour } from './goals/p12-hour.ts';
+import { measureCalm, measurePush } from './goals/p12-push.ts';
 import { measureUrgent } from './goals/p13-urgent.ts';
 import { measurePull } from './goals/p14-pull.ts';
 import { measureJobs } from './goals/p16-jobs.ts';
@@ -21,6 +22,7 @@ import type { BenchRow } from './measure/row.ts';
 import { type CompanySize, recordCompany } from './world/company.ts';
 import { type ImportedCompany, importCompany } from './world/imported.ts';
 import { type BenchServer, startServer, withClient } from './world/server.ts';
+import { type PlatformName, STAND_INS } from './world/stand-ins.ts';
 
 export const GOALS = [
   'P6',
@@ -40,8 +42,14 @@ export const GOALS = [
 ] as const;
 export type Goal = (typeof GOALS)[number];
 
+/** Goals that need a company in the roster, and the platform that it comes from; P9 is measured on the way there. */
+const ROSTER_GOALS: readonly Goal[] = ['P6', 'P7', 'P8', 'P10', 'P11', 'P18', 'P19'];
+const ROSTER_PLATFORM = 'dingtalk';
+
 export interface BenchOptions {
   readonly only: ReadonlySet<string>;
+  /** Platforms at which P9, P12 and P14 are measured; the other goals have one of their own. */
+  readonly platforms: readonly PlatformName[];
   /** People of the large company; the small one, which growth is measured from, has a tenth of them. */
   readonly people: number;
   /** Told what is being done, one line each. */
@@ -90,7 +98,7 @@ const measureCompany = async (run: Run, size: CompanySize): Promise<Measured> =>
   const { only, server, tell } = run;
   const wants = (goal: Goal): boolean => only.has(goal) || only.has('P19');
   tell(`${size.people} people: record`);
-  const recorded = await recordCompany(server, run.folder, size);
+  const recorded = await recordCompany(server, run.folder, { ...size, platform: ROSTER_PLATFORM });
   tell(`${size.people} people: fetch (P9)`);
   const imported = await measureImport(recorded, wants('P9') ? undefined : 1);
   tell(`${size.people} people: stage and commit`);
@@ -111,62 +119,92 @@ const companyRows = (
   ...(only.has('P11') && commit !== null ? commitRows(company, commit) : []),
 ];
 
-/** What needs an imported company: the import itself, and what is read from it afterwards. */
-const measureRoster = async (
+/** Measures one goal where it is asked for. */
+const step = async (
   run: Run,
-  wants: (...goals: readonly Goal[]) => boolean,
+  goal: Goal,
+  { what, measure }: { readonly what: string; readonly measure: () => Promise<BenchRow[]> },
 ): Promise<BenchRow[]> => {
-  const { only, tell, people } = run;
-  const small = wants('P18', 'P19') ? await measureCompany(run, sizeOf(people / 10)) : null;
-  const large = await measureCompany(run, sizeOf(people));
-  const rows = companyRows(large, only);
-  const step = async (goal: Goal, what: string, measure: () => Promise<BenchRow[]>): Promise<void> => {
-    if (!wants(goal)) return;
-    tell(`${what} (${goal})`);
-    rows.push(...(await attempt(run, goal, measure)));
-  };
-  await step('P6', 'hot list', () => measureHotList(large.company));
-  await step('P7', 'trivial request', () => measureTrivialRequest(large.company));
-  await step('P8', 'statements of every list', () => measureStatementCounts(large.company));
-  if (small !== null) {
-    await step('P18', 'memory', () => measureMemory(small.company, large.company));
-    await step('P19', 'growth', async () => [
-      ...growthRows(small, large),
-      ...(await measureReadGrowth(small.company, large.company)),
-    ]);
-  }
-  return rows;
+  if (!run.only.has(goal)) return [];
+  run.tell(`${what} (${goal})`);
+  return attempt(run, goal, measure);
 };
+
+/** What needs an imported company: the import itself, and what is read from it afterwards. */
+const measureRoster = async (run: Run): Promise<BenchRow[]> => {
+  const { only, people } = run;
+  const small = only.has('P18') || only.has('P19') ? await measureCompany(run, sizeOf(people / 10)) : null;
+  const large = await measureCompany(run, sizeOf(people));
+  const { company } = large;
+  const rows = [
+    ...companyRows(large, only),
+    ...(await step(run, 'P6', { what: 'hot list', measure: () => measureHotList(company) })),
+    ...(await step(run, 'P7', { what: 'trivial request', measure: () => measureTrivialRequest(company) })),
+    ...(await step(run, 'P8', {
+      what: 'statements of every list',
+      measure: () => measureStatementCounts(company),
+    })),
+  ];
+  if (small === null) return rows;
+  const growth = async (): Promise<BenchRow[]> => [
+    ...growthRows(small, large),
+    ...(await measureReadGrowth(small.company, company)),
+  ];
+  return [
+    ...rows,
+    ...(await step(run, 'P18', { what: 'memory', measure: () => measureMemory(small.company, company) })),
+    ...(await step(run, 'P19', { what: 'growth', measure: growth })),
+  ];
+};
+
+/** The import alone, of a company that nothing else is measured with. */
+const measureFetch = async (run: Run, platform: PlatformName): Promise<BenchRow[]> => {
+  const recorded = await recordCompany(run.server, run.folder, { ...sizeOf(run.people), platform });
+  return importRows(recorded, await measureImport(recorded));
+};
+
+/** Goals that every platform has, each under its own limits. */
+const measurePlatform = async (run: Run, platform: PlatformName): Promise<BenchRow[]> => {
+  const { server } = run;
+  const { label } = STAND_INS[platform];
+  const push = async (): Promise<BenchRow[]> => [
+    ...(await measurePush(server, platform)),
+    ...(platform === ROSTER_PLATFORM ? await measureCalm(server) : await measureHour(server)),
+  ];
+  return [
+    ...(platform === ROSTER_PLATFORM
+      ? []
+      : await step(run, 'P9', { what: `fetch from ${label}`, measure: () => measureFetch(run, platform) })),
+    ...(await step(run, 'P12', { what: `push to ${label}`, measure: push })),
+    ...(await step(run, 'P14', {
+      what: `pull from ${label}`,
+      measure: () => measurePull(server, platform),
+    })),
+  ];
+};
+
+/** Whether anything is asked for that needs the imported company. */
+const wantsRoster = ({ only, platforms }: Run): boolean =>
+  ROSTER_GOALS.some((goal) => only.has(goal)) || (only.has('P9') && platforms.includes(ROSTER_PLATFORM));
 
 /** Rows stand as the list of goals has them. */
 const goalPlace = ({ id }: BenchRow): number => GOALS.indexOf(id as Goal);
 
 const measureAll = async (run: Run): Promise<BenchRow[]> => {
-  const { only, server, tell } = run;
-  const rows: BenchRow[] = [];
-  const wants = (...goals: readonly Goal[]): boolean => goals.some((goal) => only.has(goal));
-  if (wants('P17')) {
-    tell('cold start (P17)');
-    rows.push(...(await attempt(run, 'P17', () => measureColdStart(server))));
-  }
-  if (wants('PLAN')) {
-    tell('plan a push (PLAN)');
-    rows.push(...(await attempt(run, 'PLAN', () => measurePlanning(run.people))));
-  }
-  const alone = async (goal: Goal, what: string, measure: () => Promise<BenchRow[]>): Promise<void> => {
-    if (!wants(goal)) return;
-    tell(`${what} (${goal})`);
-    rows.push(...(await attempt(run, goal, measure)));
-  };
-  await alone('P12', 'push to a paced platform', () => measurePush(server));
-  await alone('P13', 'end of access behind a long queue', () => measureUrgent(server, run.people));
-  await alone('P16', 'jobs and outbox', () => measureJobs(server));
-  if (wants('P14')) {
-    tell('pull from a paced platform (P14)');
-    rows.push(...(await attempt(run, 'P14', () => measurePull(server))));
-  }
-  if (wants('P6', 'P7', 'P8', 'P9', 'P10', 'P11', 'P18', 'P19'))
-    rows.push(...(await measureRoster(run, wants)));
+  const { server, people, platforms } = run;
+  const rows = [
+    ...(await step(run, 'P17', { what: 'cold start', measure: () => measureColdStart(server) })),
+    ...(await step(run, 'PLAN', { what: 'plan a push', measure: () => measurePlanning(people) })),
+  ];
+  for (const platform of platforms) rows.push(...(await measurePlatform(run, platform)));
+  rows.push(
+    ...(await step(run, 'P13', {
+      what: 'end of access behind a long queue',
+      measure: () => measureUrgent(server, people),
+    })),
+    ...(await step(run, 'P16', { what: 'jobs and outbox', measure: () => measureJobs(server) })),
+  );
+  if (wantsRoster(run)) rows.push(...(await measureRoster(run)));
   return rows.sort((a, b) => goalPlace(a) - goalPlace(b));
 };
 

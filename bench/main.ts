@@ -1,16 +1,19 @@
 /*
  * `npm run bench`: measures the goals of performance, each beside its limit in the same run, and prints a table.
  * `-- --json` prints one JSON object instead, `-- --only P9,P10` measures some of them,
- * `-- --people 20000` takes another company than the one of 100,000 that the goals name.
+ * `-- --people 20000` takes another company than the one of 100,000 that the goals name, `-- --platforms wecom` measures
+ * P9, P12 and P14 at one platform only.
  */
 import { parseArgs } from 'node:util';
 import { GOALS, runBench } from './bench.ts';
 import { table } from './measure/table.ts';
+import { PLATFORMS } from './world/stand-ins.ts';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    platforms: { type: 'string', default: PLATFORMS.join(',') },
     people: { type: 'string', default: '100000' },
   },
 });
@@ -19,6 +22,12 @@ const only = values.only?.split(',').map((id) => id.trim().toUpperCase()) ?? GOA
 const unknown = only.filter((id) => !(GOALS as readonly string[]).includes(id));
 if (unknown.length > 0) {
   console.error(`No such goal: ${unknown.join(', ')}. There are ${GOALS.join(', ')}.`);
+  process.exit(2);
+}
+
+const platforms = PLATFORMS.filter((name) => values.platforms.split(',').includes(name));
+if (platforms.length !== values.platforms.split(',').length) {
+  console.error(`--platforms takes some of ${PLATFORMS.join(',')}.`);
   process.exit(2);
 }
 
@@ -33,6 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const result = await runBench({
   only: new Set(only),
+  platforms,
   people,
   tell: (line) => process.stderr.write(`${line}\n`),
 });

@@ -115,7 +115,7 @@ export const importRows = (company: RecordedCompany, measured: ImportMeasured): 
   ratioRow(
     {
       id: 'P9',
-      what: `fetch ${company.people} people + ${company.units} units into staging`,
+      what: `fetch ${company.people} people + ${company.units} units from ${company.label} into staging`,
       unit: 'objects/s',
       limitIs: 'raw COPY of the stored bytes into bare tables with the primary key, one transaction',
       note:
@@ -126,12 +126,16 @@ export const importRows = (company: RecordedCompany, measured: ImportMeasured): 
     { atLeast: 0.75 },
   ),
   boundRow(
-    { id: 'P9', what: `the same, times the inbound ceiling of Entra (2,000/s)`, unit: '×' },
+    { id: 'P9', what: `${company.label}: the same, times the inbound ceiling of Entra (2,000/s)`, unit: '×' },
     measured.rowsPerSecond.subject.map((rate) => rate / ENTRA_ROWS_PER_SECOND),
     { atLeast: 90 },
   ),
   boundRow(
-    { id: 'P9', what: `peak memory growth while ${company.people} people are fetched`, unit: 'MB' },
+    {
+      id: 'P9',
+      what: `peak memory growth while ${company.people} people are fetched from ${company.label}`,
+      unit: 'MB',
+    },
     [measured.grownMb],
     { atMost: 64 },
   ),

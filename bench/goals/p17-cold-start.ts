@@ -6,18 +6,28 @@ import { startChild } from '../world/child.ts';
 import { gatewayOn, startGateway } from '../world/gateway.ts';
 import { ImportWorld } from '../world/import-world.ts';
 import type { BenchServer } from '../world/server.ts';
+import { STAND_INS } from '../world/stand-ins.ts';
 
 const MS = 1_000;
 const ROUNDS = 7;
 const ME = '{ me { id displayName } }';
 
-const NOWHERE = { legacyUrl: 'http://127.0.0.1:9', newUrl: 'http://127.0.0.1:9', corpId: 'ding0' };
+/** A connection to nobody. */
+const NOWHERE = STAND_INS.dingtalk.form(
+  {
+    legacyUrl: 'http://127.0.0.1:9',
+    newUrl: 'http://127.0.0.1:9',
+    corpId: 'ding0',
+    clientId: 'bench',
+    clientSecret: 'bench',
+  },
+  1,
+);
 
 /** From the spawn of a process to its first answer. */
 export const measureColdStart = async (server: BenchServer): Promise<BenchRow[]> => {
   const database = await server.create('bench_start');
-  const company = { ...NOWHERE, clientId: 'bench', clientSecret: 'bench' };
-  const place = await ImportWorld.create(database.app, company, { masterKey: newMasterKey() });
+  const place = await ImportWorld.create(database.app, NOWHERE, newMasterKey());
   // One address for all starts: a token of one process is good at the next.
   const settings = await gatewayOn(database.urls, place.masterKey);
   const first = startGateway(settings);

@@ -8,6 +8,7 @@ import { ImportWorld, type Place, UNLIMITED } from './import-world.ts';
 import { playBack, recordTo } from './recording.ts';
 import type { BenchDatabase, BenchServer } from './server.ts';
 import { startCompany } from './simulator.ts';
+import type { PlatformName } from './stand-ins.ts';
 
 /** People and units of a generated company; its seed is fixed, so that every run sees the same one. */
 export interface CompanySize {
@@ -19,8 +20,16 @@ const SEED = 20_261_121;
 /** Share of the people who are different at the second pull, in percent. */
 export const CHANGED_PERCENT = 9;
 
+/**
+ * The rate decides how many calls are in flight. Played back, each is answered at once, and as few answers wait to be
+ * stored as at a real platform's pace.
+ */
+const CALLS_PER_SECOND = 1;
+
 /** A company of which everything that the platform would answer is on disk, and a tenant that may import it. */
 export interface RecordedCompany extends CompanySize {
+  /** The platform's name as people read it. */
+  readonly label: string;
   readonly database: BenchDatabase;
   readonly place: Place;
   /** Answers as they are, and with 9 % of the people changed. */
@@ -49,23 +58,27 @@ const drain = async (app: pg.ClientConfig, place: Place, http: HttpClient): Prom
 export const recordCompany = async (
   server: BenchServer,
   folder: string,
-  size: CompanySize,
+  { platform, ...size }: CompanySize & { readonly platform: PlatformName },
 ): Promise<RecordedCompany> => {
-  const database = await server.create(`bench_${size.people}`);
-  const company = await startCompany({ ...size, seed: SEED });
-  const recording = join(folder, `company-${size.people}`);
+  const database = await server.create(`bench_${platform}_${size.people}`);
+  const company = await startCompany({ ...size, seed: SEED }, platform);
+  const { label, people } = company.standIn;
+  const recording = join(folder, `${platform}-${size.people}`);
   const changedRecording = `${recording}-changed`;
   try {
-    const place = await ImportWorld.create(database.app, company, { masterKey: newMasterKey() });
+    const place = await ImportWorld.create(database.app, company.form(CALLS_PER_SECOND), newMasterKey());
     const live = createPlatformServices().http;
     const first = recordTo(recording, live);
     await drain(database.app, place, first.http);
     await first.finish();
     await live.close();
-    const again = recordTo(changedRecording, await playBack(recording), CHANGED_PERCENT);
+    const again = recordTo(changedRecording, await playBack(recording), {
+      people,
+      percent: CHANGED_PERCENT,
+    });
     await drain(database.app, place, again.http);
     await again.finish();
-    return { ...size, database, place, recording, changedRecording };
+    return { ...size, label, database, place, recording, changedRecording };
   } finally {
     await company.stop();
   }

@@ -7,6 +7,7 @@ import {
   type ImportRunId,
   newId,
   type OpenConnection,
+  type PullRules,
   type TenantId,
 } from '../../src/domain/index.ts';
 import { openConnection, secretPlace } from '../../src/flows/connection/open-connection.ts';
@@ -21,14 +22,13 @@ import { createLogger } from '../../src/logging/index.ts';
 import type { HttpClient } from '../../src/platforms/kit/http-client.ts';
 import { createPlatformServices } from '../../src/platforms/kit/services.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
-import type { DirectorySource } from '../../src/ports/directory-source.ts';
 import type { RateBudget } from '../../src/ports/rate-budget.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { parseMasterKeys } from '../../src/store/master-keys.ts';
 import { insertConnection } from '../../src/store/queries/connections.ts';
 import { claimRun, type ImportRunRow, insertRun, readRun } from '../../src/store/queries/import-runs.ts';
 import { createSecrets } from '../../src/store/secrets.ts';
-import type { SimulatedCompany } from './simulator.ts';
+import type { ConnectionForm } from './stand-ins.ts';
 
 /** Everything that tells another process which company of which tenant is meant. */
 export interface Place {
@@ -51,8 +51,6 @@ export const UNLIMITED: RateBudget = {
   penalise: () => undefined,
   eta: () => 0,
 };
-
-const PLATFORM = 'dingtalk';
 
 const contextOf = (db: Database, place: Place, platforms: FlowContext['platforms']): FlowContext => ({
   db,
@@ -95,13 +93,11 @@ const NO_PLATFORMS: FlowContext['platforms'] = new Map();
 export class ImportWorld {
   readonly place: Place;
   readonly context: FlowContext;
-  readonly #source: DirectorySource | undefined;
   readonly #close: () => Promise<void>;
 
   private constructor(place: Place, context: FlowContext, close: () => Promise<void>) {
     this.place = place;
     this.context = context;
-    this.#source = context.platforms.get(PLATFORM)?.directorySource;
     this.#close = close;
   }
 
@@ -115,46 +111,55 @@ export class ImportWorld {
     return new ImportWorld(place, contextOf(db, place, platforms), () => db.close());
   }
 
-  /** Makes a tenant with a root unit and a connection to the simulated company. */
-  static async create(
-    app: pg.ClientConfig,
-    company: Pick<SimulatedCompany, 'legacyUrl' | 'newUrl' | 'corpId' | 'clientId' | 'clientSecret'>,
-    options: { readonly masterKey: string; readonly callsPerSecond?: number },
-  ): Promise<Place> {
-    const { masterKey } = options;
+  /** Makes a tenant with a root unit and a connection. */
+  static async create(app: pg.ClientConfig, form: ConnectionForm, masterKey: string): Promise<Place> {
     const { tenantId, owner } = await bootstrapTenant(app);
     const place: Place = { tenantId, connectionId: newId(), masterKey, owner };
-    const world = ImportWorld.enter(app, place);
-    const { db, secrets } = world.context;
-    const at = secretPlace(place.tenantId, { table: 'connection', id: place.connectionId }, 'clientSecret');
-    const sealed = await secrets.seal(company.clientSecret, at);
-    await db.transaction(importActor(world.context, newId()), async (tx) => {
+    await ImportWorld.#connect(app, place, { form, name: '海川' });
+    return place;
+  }
+
+  /** Makes one more connection of the same tenant. */
+  static async connect(
+    app: pg.ClientConfig,
+    place: Place,
+    what: { readonly form: ConnectionForm; readonly name: string; readonly pullRules?: Partial<PullRules> },
+  ): Promise<Place> {
+    const other = { ...place, connectionId: newId<'Connection'>() };
+    await ImportWorld.#connect(app, other, what);
+    return other;
+  }
+
+  static async #connect(
+    app: pg.ClientConfig,
+    { connectionId, ...place }: Place,
+    what: Parameters<typeof ImportWorld.connect>[2],
+  ): Promise<void> {
+    const world = ImportWorld.enter(app, { connectionId, ...place });
+    const { platform, settings, secrets } = what.form;
+    const sealed: Record<string, string> = {};
+    for (const [name, secret] of Object.entries(secrets)) {
+      const at = secretPlace(place.tenantId, { table: 'connection', id: connectionId }, name);
+      sealed[name] = await world.context.secrets.seal(secret, at);
+    }
+    await world.context.db.transaction(importActor(world.context, newId()), async (tx) => {
       await insertConnection(
         tx,
-        { id: place.connectionId, platform: PLATFORM },
+        { id: connectionId, platform },
         {
-          name: '海川',
+          name: what.name,
           enabled: true,
           mode: 'READ_ONLY',
-          settings: {
-            corpId: company.corpId,
-            clientId: company.clientId,
-            apiBase: company.legacyUrl,
-            newApiBase: company.newUrl,
-            // The rate decides how many calls are in flight. Played back, each is answered at once, and as few
-            // answers wait to be stored as at a real platform's pace.
-            callsPerSecond: String(options.callsPerSecond ?? 1),
-          },
-          secrets: { clientSecret: sealed },
+          settings,
+          secrets: sealed,
           allowPrivateNetwork: true,
-          pullRules: DEFAULT_PULL_RULES,
+          pullRules: { ...DEFAULT_PULL_RULES, ...what.pullRules },
           pushRules: DEFAULT_PUSH_RULES,
           defaultPassword: null,
         },
       );
     });
     await world.close();
-    return place;
   }
 
   connection(): Promise<OpenConnection> {
@@ -178,13 +183,14 @@ export class ImportWorld {
   }
 
   async fetch(run: ImportRunRow, connection: OpenConnection): Promise<void> {
-    if (this.#source === undefined) throw new TypeError('this world cannot fetch');
+    const source = this.context.platforms.get(connection.platform)?.directorySource;
+    if (source === undefined) throw new TypeError('this world cannot fetch');
     const { signal } = new AbortController();
-    await fetchImport(this.context, run, { source: this.#source, connection, signal });
+    await fetchImport(this.context, run, { source, connection, signal });
   }
 
-  stage(run: Pick<ImportRunRow, 'id' | 'attempt'>): Promise<void> {
-    const connection: Pick<Connection, 'pullRules'> = { pullRules: DEFAULT_PULL_RULES };
+  stage(run: Pick<ImportRunRow, 'id' | 'attempt'>, pullRules: PullRules = DEFAULT_PULL_RULES): Promise<void> {
+    const connection: Pick<Connection, 'pullRules'> = { pullRules };
     return stageImport(this.context, run, connection);
   }
 

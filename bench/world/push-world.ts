@@ -36,7 +36,7 @@ export class PushWorld {
   }
 
   static async create(database: BenchDatabase, company: SimulatedCompany): Promise<PushWorld> {
-    const place = await ImportWorld.create(database.app, company, { masterKey: newMasterKey() });
+    const place = await ImportWorld.create(database.app, company.form(1), newMasterKey());
     const { http } = createPlatformServices();
     const world = ImportWorld.enter(database.app, place, http);
     return new PushWorld(database, place, world, async () => {
@@ -52,22 +52,21 @@ export class PushWorld {
   /** One more connection to the same app of the company. */
   async connect(
     company: SimulatedCompany,
-    options: { readonly name: string; readonly callsPerSecond: number; readonly pushRules?: PushRulesInput },
+    options: {
+      readonly name: string;
+      readonly callsPerSecond: number;
+      readonly settings?: Readonly<Record<string, string>>;
+      readonly pushRules?: PushRulesInput;
+    },
   ): Promise<ConnectionId> {
+    const { platform, settings, secrets } = company.form(options.callsPerSecond);
     const { id } = await createConnection(this.#world.context, {
-      platform: 'dingtalk',
+      platform,
       name: options.name,
       enabled: true,
       mode: 'READ_WRITE',
       allowPrivateNetwork: true,
-      settings: {
-        corpId: company.corpId,
-        clientId: company.clientId,
-        clientSecret: company.clientSecret,
-        apiBase: company.legacyUrl,
-        newApiBase: company.newUrl,
-        callsPerSecond: String(options.callsPerSecond),
-      },
+      settings: { ...settings, ...secrets, ...options.settings },
       ...(options.pushRules === undefined ? {} : { pushRules: options.pushRules }),
     });
     return id;

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { HttpClient, HttpRequest } from '../../src/platforms/kit/http-client.ts';
 import { parseJson } from '../../src/platforms/kit/json.ts';
+import type { StandIn } from './stand-ins.ts';
 
 /**
  * The answers of a simulated company, recorded byte for byte and played back without a network, so that an import
@@ -12,20 +13,30 @@ import { parseJson } from '../../src/platforms/kit/json.ts';
 
 type Place = readonly [offset: number, length: number];
 
-const keyOf = ({ path, json }: HttpRequest): string =>
-  path === '/gettoken' ? path : `${path} ${json === undefined ? '' : JSON.stringify(json)}`;
+/** Token and secrets are no part of what is asked. */
+const keyOf = ({ path, query, json }: HttpRequest): string => {
+  if (path.endsWith('/gettoken')) return path;
+  const { access_token: _token, ...asked } = query ?? {};
+  return `${path} ${new URLSearchParams(asked)} ${json === undefined ? '' : JSON.stringify(json)}`;
+};
 
 /** Which share of the people a changed recording changes, by their ids alone. */
 const isChanged = (userid: string, percent: number): boolean =>
   createHash('sha256').update(userid).digest().readUInt32BE(0) % 1_000 < percent * 10;
 
-/** The same answer after a share of the people has got another title. */
-const withChanges = (path: string, text: string, percent: number): string => {
-  if (percent === 0 || path !== '/topapi/v2/user/list') return text;
+/** A share of the people, in percent, that is to have another title. */
+interface Changes {
+  readonly people: StandIn['people'];
+  readonly percent: number;
+}
+
+const withChanges = (path: string, text: string, changes: Changes | undefined): string => {
+  if (changes === undefined || path !== changes.people.call) return text;
+  const { rows, id, title } = changes.people;
   // Long integers come back as text, which the platform's clients must take as well.
-  const body = parseJson(text) as { result: { list: { userid: string; title?: string }[] } };
-  for (const person of body.result.list) {
-    if (isChanged(person.userid, percent)) person.title = `${person.title ?? ''}（兼）`;
+  const body = parseJson(text);
+  for (const person of rows(body)) {
+    if (isChanged(String(person[id]), changes.percent)) person[title] = `${person[title] ?? ''}（兼）`;
   }
   return JSON.stringify(body);
 };
@@ -37,7 +48,7 @@ export interface Recorder {
 }
 
 /** A client that writes down everything the wrapped one is answered. */
-export const recordTo = (file: string, http: HttpClient, changedPercent = 0): Recorder => {
+export const recordTo = (file: string, http: HttpClient, changes?: Changes): Recorder => {
   const fd = openSync(file, 'w');
   const places: Record<string, Place> = {};
   let end = 0;
@@ -45,7 +56,7 @@ export const recordTo = (file: string, http: HttpClient, changedPercent = 0): Re
     http: {
       send: async (request, signal) => {
         const answer = await http.send(request, signal);
-        const text = withChanges(request.path, answer.text, changedPercent);
+        const text = withChanges(request.path, answer.text, changes);
         const length = writeSync(fd, text, end);
         places[keyOf(request)] = [end, length];
         end += length;
