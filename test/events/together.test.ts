@@ -190,19 +190,25 @@ test('before the first pull is committed events are kept, and followed afterward
   expect(await openHintCount(young)).toBe(0);
 });
 
-test('a burst makes one job, and one that waits for the platform is woken by hand only', async () => {
+test('a burst makes one job, and one that waits for the platform is woken by hand, or when the connection is mended', async () => {
   await tell(world, eventOf(person('a')));
   await tell(world, eventOf(person('b')));
   expect(await jobs()).toHaveLength(1);
-  await database.look(
-    `update graphile_worker._private_jobs set attempts = 3, run_at = now() + interval '1 hour'
-     where key = 'pull-changes:' || $1::text`,
-    [world.connection.id],
-  );
+  const postpone = () =>
+    database.look(
+      `update graphile_worker._private_jobs set attempts = 3, run_at = now() + interval '1 hour'
+       where key = 'pull-changes:' || $1::text`,
+      [world.connection.id],
+    );
+  await postpone();
   await tell(world, eventOf(person('c')));
   const [waiting] = await jobs();
   expect(waiting?.run_at.getTime()).toBeGreaterThan(Date.now() + 3_000_000);
   await pullChangesNow(world.context, { connectionId: world.connection.id });
   const [woken] = await jobs();
   expect(woken?.run_at.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+  await postpone();
+  await updateConnection(world.context, { id: world.connection.id, name: '改好了' });
+  const [mended] = await jobs();
+  expect(mended?.run_at.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
 });

@@ -105,6 +105,7 @@ const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) ${TOKEN
 const REFRESH = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) ${TOKENS} }`;
 const CONNECTION = '{ connection { id version settings secretNames pullRules { emailField } } }';
 let token = '';
+let connectionId = '';
 
 const plantTokens = (name: string, tokens: { accessToken: string; refreshToken: string }) => {
   secret.plant(`${name}: access token`, tokens.accessToken);
@@ -253,6 +254,7 @@ test('connections: saved, tested, pulled, failing', async () => {
     return (await ask(CREATE, input, { token })).data.createConnection.connection.id as string;
   };
   const good = await create('good', clientSecret);
+  connectionId = good;
   const bad = await create('bad', secret.plant('wrong app secret', 'wrong-app-secret-canary'));
   await ask(
     'mutation ($input: CreateConnectionAppInput!) { createConnectionApp(input: $input) { connectionApp { id secretNames } } }',
@@ -295,6 +297,55 @@ test('connections: saved, tested, pulled, failing', async () => {
   });
   expect(await pull(good)).toBe('FAILED');
   await ask(TEST, { id: good }, { token });
+});
+
+test('callbacks: keys typed in and made, events, and what is refused', async () => {
+  const APP = '{ connectionApp { id callbackUrl secretNames hasCallbackToken hasCallbackAesKey } }';
+  const typed = {
+    token: secret.plant('callback token', 'CallbackTokenCanary20'),
+    aesKey: secret.plant('callback AES key', 'CanaryAesKeyCanaryAesKeyCanaryAesKeyCanaryA'),
+  };
+  const made = await ask(
+    `mutation ($input: CreateConnectionAppInput!) { createConnectionApp(input: $input) ${APP} }`,
+    {
+      connectionId,
+      name: 'events',
+      appKey: simulator.app.clientId,
+      callbackToken: typed.token,
+      callbackAesKey: typed.aesKey,
+      eventSource: 'CALLBACK',
+    },
+    { token },
+  );
+  const { id, callbackUrl } = made.data.createConnectionApp.connectionApp;
+  const { pathname } = new URL(callbackUrl);
+  const url = `${address}${pathname}`;
+  await simulator.events.subscribe(simulator.app.clientId, { url, ...typed });
+  simulator.mutate.renameUser(simulator.people()[0]?.userid ?? '', '金丝雀');
+  await simulator.events.idle();
+  await until(async () => {
+    const { data } = await ask('{ receivedEvents { nodes { id type } } }', {}, { token });
+    return data.receivedEvents.nodes.length > 0;
+  });
+  // Whoever mistakes one box for another, and whoever tries.
+  await send(`${pathname}?signature=${typed.token}&timestamp=1&nonce=${typed.aesKey}`, {
+    method: 'POST',
+    body: '{}',
+  });
+  await send(pathname, { method: 'POST', body: JSON.stringify({ encrypt: typed.aesKey }) });
+  await send(`/callbacks/${secret.plant('key of an address', 'no-such-callback-canary')}`, {});
+  const keys = await ask(
+    `mutation ($input: GenerateCallbackKeysInput!) { generateCallbackKeys(input: $input) { token aesKey } }`,
+    { id },
+    { token, delivers: true },
+  );
+  secret.plant('callback token that was made', keys.data.generateCallbackKeys.token);
+  secret.plant('callback AES key that was made', keys.data.generateCallbackKeys.aesKey);
+  await ask(
+    'mutation ($input: RegisterCallbackInput!) { registerCallback(input: $input) { connectionApp { id } } }',
+    { id },
+    { token },
+  );
 });
 
 describe('nowhere', () => {

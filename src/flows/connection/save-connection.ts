@@ -10,6 +10,7 @@ import { cleanText, fits } from '../../planner/normalise.ts';
 import { checkPassword } from '../../planner/password-policy.ts';
 import type { Platform } from '../../ports/platform.ts';
 import { insertAuditEvent } from '../../store/queries/audit-write.ts';
+import { pullChangesKey } from '../../store/queries/change-hints.ts';
 import {
   CONNECTION_NAME_KEY,
   type ConnectionFields,
@@ -18,6 +19,7 @@ import {
   lockConnection,
   updateConnectionRow,
 } from '../../store/queries/connections.ts';
+import { wakeJob } from '../../store/queries/jobs.ts';
 import { lockOrgUnits } from '../../store/queries/org-units-write.ts';
 import { lockTenant } from '../../store/queries/roster-tenant.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -209,6 +211,8 @@ export const updateConnection = async (
     const fields = await fieldsOf(context, tx, { id: input.id, input, platform, standing });
     const changed = await naming(updateConnectionRow(tx, input.id, fields), [nameTaken(fields.name)]);
     await beginToPush(context, tx, { before: standing, after: changed });
+    // What was changed may be what kept events from being followed.
+    await wakeJob(tx, pullChangesKey(input.id));
     await audit(tx, 'update', input.id, input);
     return changed;
   });

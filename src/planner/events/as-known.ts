@@ -37,6 +37,12 @@ const anyNew = (fresh: Members, known: Members, believed: Members = {}): boolean
 
 const membersOf = (value: object | undefined): Members => ({ ...value });
 
+/**
+ * A membership without its place in the unit's list. Where Muster has put somebody into a unit it names no place, and
+ * the one that the platform then thinks of is not news: a pull of everything tells it.
+ */
+const placeless = ({ order: _order, ...rest }: RemoteMembershipValue): RemoteMembershipValue => rest;
+
 const membershipsAsKnown = (
   known: {
     readonly seen: readonly RemoteMembershipValue[];
@@ -47,11 +53,16 @@ const membershipsAsKnown = (
   const before = new Map(known.seen.map((one) => [one.orgUnitExternalId, one]));
   const believed = new Map(known.believed.map((one) => [one.orgUnitExternalId, one]));
   let same = before.size === new Set(fresh.map(({ orgUnitExternalId }) => orgUnitExternalId)).size;
-  const value = fresh.map((one) => {
-    const standing = before.get(one.orgUnitExternalId);
-    const assumed = membersOf(believed.get(one.orgUnitExternalId));
-    if (standing === undefined || anyNew(membersOf(one), membersOf(standing), assumed)) same = false;
-    return standing === undefined ? one : { ...standing, ...one };
+  const value = fresh.map((shown) => {
+    const standing = before.get(shown.orgUnitExternalId);
+    if (standing === undefined) {
+      same = false;
+      return shown;
+    }
+    const assumed = believed.get(shown.orgUnitExternalId);
+    const one = (standing.order ?? assumed?.order) === undefined ? placeless(shown) : shown;
+    if (anyNew(membersOf(one), membersOf(standing), membersOf(assumed))) same = false;
+    return { ...standing, ...one };
   });
   return { same, value };
 };

@@ -10,7 +10,7 @@ export const pullChangesKey = (connectionId: ConnectionId): string => `pull-chan
 /** Milliseconds for which a burst of events is collected before its objects are read. */
 export const GATHER_MS = 500;
 
-/** Adds the job that reads what the hints of a connection name; one that waits already is left as it is. */
+/** Has what the hints of a connection name read at `runAt`; a job that waits for it waits for that instant instead. */
 export const addPullChanges = (
   tx: Tx,
   connection: { readonly id: ConnectionId; readonly tenantId: TenantId },
