@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { OrgUnitId } from '../../src/domain/index.ts';
 import { applyChanges } from '../../src/planner/apply-changes.ts';
 import type { PlannedOrgUnit, RosterOrgUnit } from '../../src/planner/facts.ts';
 import { type OrgUnitPlanInput, planOrgUnits } from '../../src/planner/plan-org-units.ts';
