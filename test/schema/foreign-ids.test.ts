@@ -25,6 +25,8 @@ const furnish = async (company: Company): Promise<Readonly<Record<string, string
     link: newId(),
     plan: newId(),
     syncRun: newId(),
+    received: newId(),
+    domainFile: newId(),
   };
   const t = company.tenantId;
   const statements: [string, unknown[]][] = [
@@ -90,6 +92,16 @@ const furnish = async (company: Company): Promise<Readonly<Record<string, string
     [
       `insert into muster.sync_run (tenant_id, id, plan_id, connection_id, phase) values ($1, $2, $3, $4, 'STOPPED')`,
       [t, ids.syncRun, ids.plan, ids.connection],
+    ],
+    [
+      `insert into muster.received_event (tenant_id, id, connection_id, app_id, transport, dedupe_key, type)
+       values ($1, $2, $3, $4, 'CALLBACK', 'k', '外')`,
+      [t, ids.received, ids.connection, ids.app],
+    ],
+    [
+      `insert into muster.domain_file (tenant_id, id, connection_id, host, name, content)
+       values ($1, $2, $3, 'foreign.example', 'foreign.txt', '外')`,
+      [t, ids.domainFile, ids.connection],
     ],
     [
       `insert into muster.session (tenant_id, id, account_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`,
