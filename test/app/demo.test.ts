@@ -32,7 +32,7 @@ const demo = (): Promise<{ code: number | null; output: string }> =>
   });
 
 describe('npm run demo -- --once', () => {
-  it('runs the journey on nothing, and again on what it left behind', { timeout: 120_000 }, async () => {
+  it('runs the journey on nothing, and again on what it left behind', { timeout: 300_000 }, async () => {
     for (const time of ['first', 'second']) {
       const { code, output } = await demo();
       expect(`${time}: ${code}\n${output}`).toMatch(/^\w+: 0\n[\s\S]*Every step held/);
