@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { AccountId } from '../../src/domain/index.ts';
 import { updateConnection } from '../../src/flows/connection/save-connection.ts';
 import { systemContext } from '../support/index.ts';
-import { approveAndApply, plan, pushAll } from '../sync/support.ts';
+import { approveAndApply, plan, push, pushAll, setPushRules } from '../sync/support.ts';
 import type { PushWorld } from '../sync-apply/support/world.ts';
 import {
   accountOf,
@@ -137,4 +137,23 @@ test('somebody whom Muster has moved, and the platform has then changed: only th
   expect(await lastOutcome(world)).toBe('COMMITTED');
   expect(await accountOf(world, userid)).toMatchObject({ name: '又改', units: [target.name] });
   await expectNothingToPush();
+});
+
+test('an event, which vouches for nothing but what it names, holds back nothing that goes by itself', async () => {
+  await setPushRules(pushing, { incremental: 'APPLY' });
+  const { userid } = await somebody(4);
+  world.simulator.mutate.renameUser(userid, '三改');
+  await happen(world, person(userid));
+  expect(await lastOutcome(world)).toBe('COMMITTED');
+  await change(
+    `with u as (select tenant_id, id from muster.org_unit where tenant_id = $1 and parent_id is null),
+       a as (select muster.new_id() as id),
+       m as (insert into muster.membership (tenant_id, id, account_id, org_unit_id)
+         select u.tenant_id, muster.new_id(), a.id, u.id from u, a)
+     insert into muster.account (tenant_id, id, user_name, display_name, mobile, primary_org_unit_id)
+     select u.tenant_id, a.id, 'newcomer', '新人', '13900002222', u.id from u, a`,
+    [world.tenantId],
+  );
+  await push(pushing);
+  expect(world.simulator.people().map(({ name }) => name)).toContain('新人');
 });

@@ -213,11 +213,12 @@ export const readRootId = async (tx: Tx): Promise<OrgUnitId> => {
   return root.id;
 };
 
-/** Whether the last pull of everything could vouch for what it brought; false when there was none. */
+/** Whether the last pull of everything could vouch for what it brought; false when there was none. Events ask for parts. */
 export const lastPullComplete = async (tx: Tx, connectionId: ConnectionId): Promise<boolean> => {
   const rows = await tx.query<{ complete: boolean }>(
     `select (statement->>'complete')::boolean as complete from muster.import_run
-     where tenant_id = muster.current_tenant() and connection_id = $1 and scope = 'ALL' and staged_at is not null
+     where tenant_id = muster.current_tenant() and connection_id = $1 and kind = 'WHOLE' and scope = 'ALL'
+       and staged_at is not null
      order by id desc limit 1`,
     [connectionId],
   );
