@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scratchDirectory } from '../support/scratch.ts';
 
 /** As `npm run demo` runs it; `npm test` has built it before. */
 const DEMO = fileURLToPath(new URL('../../dist/scripts/demo.js', import.meta.url));
@@ -11,8 +10,7 @@ const DEMO = fileURLToPath(new URL('../../dist/scripts/demo.js', import.meta.url
 let dataDir: string;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'muster-demo-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await scratchDirectory('demo');
 });
 
 afterAll(() => rm(dataDir, { recursive: true, force: true }));

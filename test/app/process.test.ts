@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../jobs/probe.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { readiness } from './gateway.ts';
 
 /** As `npm start` runs it; `npm test` has built it before. */
@@ -23,8 +22,7 @@ let port = 0;
 const processes: Process[] = [];
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'muster-process-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await scratchDirectory('process');
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();
@@ -82,8 +80,7 @@ describe('the process', () => {
   });
 
   it('tells the first password even when that start fails afterwards', async () => {
-    const other = await mkdtemp(join(tmpdir(), 'muster-process-'));
-    await chmod(other, 0o755);
+    const other = await scratchDirectory('process');
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
     const first = launch({ MUSTER_DATA_DIR: other });

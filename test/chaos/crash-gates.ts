@@ -2,6 +2,9 @@ import type { Gate } from './gates.ts';
 
 const becomes = (phase: string): string => `new.phase = '${phase}' and old.phase <> '${phase}'`;
 
+/** Jobs that come by the clock are none of it: whenever a minute begins they are done as well. */
+const JOB_OF_A_RUN = "old.payload ->> 'runId' is not null";
+
 /** Named points of a pull at which a worker or the server is killed. */
 export const PULL_GATES: readonly Gate[] = [
   { name: 'before the claim', table: 'muster.import_run', on: 'update', when: becomes('FETCHING') },
@@ -30,6 +33,7 @@ export const PULL_GATES: readonly Gate[] = [
     name: 'before the job is done',
     table: 'graphile_worker._private_jobs',
     on: 'delete',
+    when: JOB_OF_A_RUN,
   },
 ];
 
@@ -112,5 +116,6 @@ export const PUSH_GATES: readonly Gate[] = [
     name: 'before the job of the push is done',
     table: 'graphile_worker._private_jobs',
     on: 'delete',
+    when: JOB_OF_A_RUN,
   },
 ];

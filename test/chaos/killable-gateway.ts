@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { App } from '../../src/app.ts';
 import { attachEmbedded } from '../../src/store/embedded/index.ts';
 import { ask, startGateway } from '../app/gateway.ts';
 import type { TestDatabase } from '../support/index.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { type Outage, Prober } from './prober.ts';
 
 /** A gateway with its own embedded PostgreSQL, which can be killed as a whole. */
@@ -91,8 +90,7 @@ const newToken = async (app: App, password: string): Promise<string> => {
 };
 
 export const startKillableGateway = async (masterKey: string): Promise<KillableGateway> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'muster-kill-'));
-  await chmod(dataDir, 0o755);
+  const dataDir = await scratchDirectory('kill');
   const app = await startGateway({
     PORT: '0',
     HOST: '127.0.0.1',

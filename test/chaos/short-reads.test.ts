@@ -19,7 +19,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
 
 /** Goal R7 asks for 500. */
-const ROUNDS = Number(process.env['SHORT_READS'] ?? 25);
+const ROUNDS = Number(process.env['SHORT_READS'] ?? 12);
 
 const UNITS = '/topapi/v2/department/listsub';
 const PEOPLE = '/topapi/v2/user/list';

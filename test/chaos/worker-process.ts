@@ -3,6 +3,7 @@
  * `loaded`, and waits for orders, one JSON line each.
  */
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
 import type pg from 'pg';
 import pino from 'pino';
@@ -51,7 +52,8 @@ const obey = async (order: Order): Promise<void> => {
       connection: settings.connection,
       tasks: TASKS,
       giveUpTask: GIVE_UP_TASK,
-      leaseMs: 5_000,
+      // Long: whoever comes next sees that this process is gone, and a slow machine must not cost a live one its jobs.
+      leaseMs: 60_000,
       onBeat: () => undefined,
       onExecution: () => undefined,
     });
@@ -74,6 +76,8 @@ const lines = createInterface(process.stdin);
 lines.on('line', (line) => {
   void obey(JSON.parse(line));
 });
+// Whoever is killed leaves none behind, and every later process compiles everything again.
+flushCompileCache();
 say('loaded');
 // Ends with the test that started it, should that die without a word.
 await once(lines, 'close');

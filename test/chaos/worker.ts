@@ -1,17 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import type { Order, WorkerSettings } from './worker-process.ts';
 
 const PROCESS = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
-
-const CACHE = mkdtempSync(join(tmpdir(), 'muster-chaos-'));
-afterAll(() => rmSync(CACHE, { recursive: true, force: true }));
 
 /** A process that pulls and commits, and can be killed. */
 export class Worker {
@@ -22,8 +15,6 @@ export class Worker {
   constructor(settings: WorkerSettings) {
     this.#child = spawn(process.execPath, [PROCESS, JSON.stringify(settings)], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      // Compiled once and not dozens of times: half of what a short life costs.
-      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
     });
     if (this.#child.stdout === null) throw new Error('no output');
     this.#words = createInterface(this.#child.stdout)[Symbol.asyncIterator]();

@@ -6,13 +6,12 @@ import { brokenRules, knownIds, pictureOf } from '../chaos/interleaving/picture.
 import { type Scene, setScene } from '../chaos/interleaving/scene.ts';
 import { Turns, withTurns } from '../chaos/interleaving/turns.ts';
 import { createTestDatabase, type TestDatabase } from '../support/index.ts';
-import { withSteadyLook } from './oracle/steady-look.ts';
 import { type Pick, pickFrom } from './random-changes.ts';
 import { contextOf, type ImportContext } from './support.ts';
 
 /** Interleavings; goal R10 asks for 10,000. Each set of acts is interleaved so many times, each time otherwise. */
-const INTERLEAVINGS = Number(process.env['INTERLEAVINGS'] ?? 144);
-const PER_SET = 12;
+const INTERLEAVINGS = Number(process.env['INTERLEAVINGS'] ?? 72);
+const PER_SET = 6;
 const SEED = Number(process.env['INTERLEAVING_SEED'] ?? 1);
 
 let database: TestDatabase;
@@ -21,10 +20,9 @@ let clone: () => Promise<TenantId>;
 let known: ReadonlySet<string>;
 
 beforeAll(async () => {
-  const bare = await createTestDatabase();
+  database = await createTestDatabase();
   // A deadlock would be found after a second; here it must not cost one each time.
-  await bare.look(`alter database ${bare.name} set deadlock_timeout = '30ms'`);
-  database = await withSteadyLook(bare);
+  await database.look(`alter database ${database.name} set deadlock_timeout = '30ms'`);
   scene = await setScene(database);
   clone = await tenantCloner(database, scene.world.tenantId);
   known = await knownIds(database, scene.world.tenantId);
@@ -149,7 +147,7 @@ const nearest = async (candidates: readonly (readonly string[])[], picture: stri
   return differences.toSorted((a, b) => a.size - b.size)[0] ?? {};
 };
 
-test('whatever is interleaved comes out as if done one by one, or is refused', async () => {
+test(`whatever is interleaved comes out as if done one by one, or is refused (${INTERLEAVINGS})`, async () => {
   const pick = pickFrom(SEED);
   for (let set = 0; set < INTERLEAVINGS / PER_SET; set += 1) {
     const names = ALWAYS[set] ?? chooseActs(pick);

@@ -1,6 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +6,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/store/embedded/index.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
 import type { TestDatabase } from '../support/index.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { commit, connectTo, createWorld, pull, runOf, startDingTalk } from './support.ts';
 
 let server: EmbeddedServer;
@@ -38,8 +37,7 @@ const look: TestDatabase['look'] = async (sql, params = []) => {
 };
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'muster-crash-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await scratchDirectory('crash');
   server = await startEmbedded({ dataDir, durable: true });
   await migrateUp(server.owner);
   database = {

@@ -50,7 +50,8 @@ export const createTestDatabase = async (options: TestDatabaseOptions = {}): Pro
   const admin = { ...server.superuser, database: 'postgres' };
   await withClient(admin, async (client) => {
     const template = options.template === null ? '' : `template ${options.template ?? TEMPLATE}`;
-    await client.query(`create database ${name} owner muster_owner ${template}`);
+    // Copying files is half the work of logging every page of them, on a server that need not be durable.
+    await client.query(`create database ${name} owner muster_owner ${template} strategy file_copy`);
     await client.query(`grant temporary on database ${name} to muster_app`);
   });
   const app = { ...server.app, database: name };
@@ -59,7 +60,12 @@ export const createTestDatabase = async (options: TestDatabaseOptions = {}): Pro
     connection: app,
     ...(options.pool === undefined ? {} : { pool: options.pool }),
   });
+  // Kept open: a connection costs more than most of what is looked at.
+  const lookers = new pg.Pool({ ...superuser, max: 3, application_name: 'look' });
+  // The server, or this one connection of it, may be killed by a test; the next look opens another.
+  lookers.on('error', () => undefined);
   afterAll(async () => {
+    await lookers.end();
     await database.close();
     await withClient(admin, async (client) => {
       const look = async () =>
@@ -85,8 +91,7 @@ export const createTestDatabase = async (options: TestDatabaseOptions = {}): Pro
     app,
     superuser,
     owner: { ...server.owner, database: name },
-    look: (sql, params = []) =>
-      withClient(superuser, async (client) => (await client.query(sql, [...params])).rows),
+    look: async (sql, params = []) => (await lookers.query(sql, [...params])).rows,
   };
 };
 
