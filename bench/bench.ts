@@ -12,6 +12,7 @@ import { measureHour } from './goals/p12-hour.ts';
 import { measureCalm, measurePush } from './goals/p12-push.ts';
 import { measureUrgent } from './goals/p13-urgent.ts';
 import { measurePull } from './goals/p14-pull.ts';
+import { measureCallbacks } from './goals/p15-callbacks.ts';
 import { measureJobs } from './goals/p16-jobs.ts';
 import { measureColdStart } from './goals/p17-cold-start.ts';
 import { measureMemory } from './goals/p18-memory.ts';
@@ -34,6 +35,7 @@ export const GOALS = [
   'P12',
   'P13',
   'P14',
+  'P15',
   'P16',
   'P17',
   'P18',
@@ -202,6 +204,7 @@ const measureAll = async (run: Run): Promise<BenchRow[]> => {
       what: 'end of access behind a long queue',
       measure: () => measureUrgent(server, people),
     })),
+    ...(await step(run, 'P15', { what: 'callbacks', measure: () => measureCallbacks(server) })),
     ...(await step(run, 'P16', { what: 'jobs and outbox', measure: () => measureJobs(server) })),
   );
   if (wantsRoster(run)) rows.push(...(await measureRoster(run)));

@@ -62,6 +62,16 @@ export const ratioRow = (
   };
 };
 
+/** A subject with a bound that the goal names, shown beside a limit that was measured in the same run. */
+export const besideRow = (
+  named: Named,
+  measured: { readonly limit: Samples; readonly subject: Samples },
+  goal: RatioGoal,
+): BenchRow => {
+  const { goal: text, holds } = boundRow(named, measured.subject, goal);
+  return { ...ratioRow(named, measured, goal), goal: text, holds };
+};
+
 /** A subject beside a number that the goal itself names. */
 export const boundRow = (named: Omit<Named, 'limitIs'>, subject: Samples, goal: RatioGoal): BenchRow => {
   const bound = 'atLeast' in goal ? goal.atLeast : goal.atMost;

@@ -52,6 +52,22 @@ export const answerParent = <Question>(answer: (question: Question) => Promise<u
   process.once('disconnect', () => process.exit(0));
 };
 
+/** Ticks of the clock in which Linux tells processor time, per second. */
+const TICKS = 100;
+
+/** Processor time of a process so far, all threads, in milliseconds; Linux only, NaN elsewhere. */
+export const processorMs = (pid: number): number => {
+  try {
+    // The second field is a name in brackets, which may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS;
+  } catch {
+    return Number.NaN;
+  }
+};
+
 /** Resident memory of a process in MB (2^20 bytes), now and at its highest; Linux only, NaN elsewhere. */
 export const residentMb = (pid: number | 'self'): { readonly now: number; readonly peak: number } => {
   try {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Owner } from './import-world.ts';
-import { keepTrackOf, stopProcess } from './processes.ts';
+import { keepTrackOf, killProcess, stopProcess } from './processes.ts';
 import { freePort } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -23,6 +23,8 @@ export interface Gateway {
   /** Access token of an administrator. */
   signIn(owner: Owner): Promise<string>;
   stop(): Promise<void>;
+  /** Ends it as a crash does, without a chance to finish anything. */
+  kill(): Promise<void>;
 }
 
 const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }';
@@ -113,5 +115,6 @@ export const startGateway = (settings: GatewaySettings): Gateway => {
       return signIn.accessToken;
     },
     stop: () => stopProcess(child),
+    kill: () => killProcess(child),
   };
 };

@@ -14,10 +14,15 @@ export const keepTrackOf = (child: ChildProcess): void => {
   child.once('exit', () => running.delete(child));
 };
 
-/** Asks a process to end and waits until it has. */
-export const stopProcess = async (child: ChildProcess): Promise<void> => {
+const end = async (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   await ended;
 };
+
+/** Asks a process to end and waits until it has. */
+export const stopProcess = (child: ChildProcess): Promise<void> => end(child, 'SIGTERM');
+
+/** Ends a process without asking. */
+export const killProcess = (child: ChildProcess): Promise<void> => end(child, 'SIGKILL');

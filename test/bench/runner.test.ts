@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { Machine } from '../../bench/measure/machine.ts';
-import { boundRow, ratioRow } from '../../bench/measure/row.ts';
+import { besideRow, boundRow, ratioRow } from '../../bench/measure/row.ts';
 import { interleave, median, quantile } from '../../bench/measure/samples.ts';
 import { table } from '../../bench/measure/table.ts';
 import { countStatements } from '../../bench/world/statement-counter.ts';
@@ -44,6 +44,19 @@ describe('rows', () => {
   test('nothing where nothing is allowed holds, something does not', () => {
     expect(boundRow(named, [0, 0, 0], { atMost: 0 })).toMatchObject({ ratio: 1, holds: true });
     expect(boundRow(named, [0, 1, 1], { atMost: 0 })).toMatchObject({ holds: false });
+  });
+
+  test('a bound is held against the subject alone, whatever the limit beside it', () => {
+    const limit = { ...named, limitIs: 'the least' };
+    const slow = { limit: [30, 31, 32], subject: [18, 19, 21] };
+    expect(besideRow(limit, slow, { atMost: 20 })).toMatchObject({
+      limit: 31,
+      ratio: 19 / 31,
+      goal: '≤ 20 ms',
+      holds: true,
+    });
+    const late = { limit: [1], subject: [21] };
+    expect(besideRow(limit, late, { atMost: 20 })).toMatchObject({ ratio: 21, holds: false });
   });
 
   test('the table shows every row with its limit and whether it holds', () => {
