@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImportRunId } from '../src/domain/index.ts';
+import { measureBatch } from './goals/batch-import.ts';
 import { measureHotList } from './goals/p06-hot-list.ts';
 import { measureTrivialRequest } from './goals/p07-trivial-request.ts';
 import { measureStatementCounts } from './goals/p08-statement-counts.ts';
@@ -41,6 +42,7 @@ export const GOALS = [
   'P18',
   'P19',
   'PLAN',
+  'BATCH',
 ] as const;
 export type Goal = (typeof GOALS)[number];
 
@@ -206,6 +208,7 @@ const measureAll = async (run: Run): Promise<BenchRow[]> => {
     })),
     ...(await step(run, 'P15', { what: 'callbacks', measure: () => measureCallbacks(server) })),
     ...(await step(run, 'P16', { what: 'jobs and outbox', measure: () => measureJobs(server) })),
+    ...(await step(run, 'BATCH', { what: 'import of a file', measure: () => measureBatch(server) })),
   );
   if (wantsRoster(run)) rows.push(...(await measureRoster(run)));
   return rows.sort((a, b) => goalPlace(a) - goalPlace(b));
