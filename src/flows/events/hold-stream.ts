@@ -75,7 +75,9 @@ export const holdStream = async (
         void note(state);
       },
     };
-    await hold(await openApp(context, row), listener, signal);
+    const app = await openApp(context, row);
+    // It may have been called off meanwhile.
+    if (!signal.aborted) await hold(app, listener, signal);
     return true;
   } catch (error) {
     if (signal.aborted) return true;
